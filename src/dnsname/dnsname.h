@@ -1,0 +1,36 @@
+/* dnsname.h - domain names as text: folding, A-labels, organisational domain.
+ *
+ * Pure (the public suffix list is the one built into libpsl, or a newer one
+ * of the system that dnsname_init loads).
+ */
+#ifndef DNSNAME_H
+#define DNSNAME_H
+
+#include "base/base.h"
+
+enum { DNSNAME_MAX = 253, DNSNAME_LABEL_MAX = 63 };
+
+/* Loads the newest public suffix list of the machine; the built-in one serves
+ * until then and when there is none. */
+void dnsname_init(void);
+
+/* The comparable form: trimmed, without the dot at the end, lower case,
+ * U-labels as A-labels (IDNA2008, UTS 46 mapping). False when it is no name
+ * (empty, over-long label, blanks, control characters, "@"); underscores are
+ * fine. `out` lives in `mem`. */
+bool dnsname_fold(struct str name, struct arena *mem, struct str *out)
+	MUST_CHECK;
+/* The form for people: A-labels that decode cleanly as U-labels. `name` must
+ * be folded. Falls back to `name` itself. */
+struct str dnsname_show(struct str name, struct arena *mem);
+/* Organisational domain of a folded name by the public suffix list (RFC 7489
+ * section 3.2, ICANN and private parts); a public suffix gives itself. A
+ * piece of `name`. */
+struct str dnsname_org(struct str name);
+bool dnsname_is_suffix(struct str name);
+/* `name` is `parent` or below it, both folded. */
+bool dnsname_within(struct str name, struct str parent);
+/* Domain part of "a@b", "<a@b>" or "Name <a@b>"; empty when there is none. */
+struct str dnsname_of_address(struct str address);
+
+#endif

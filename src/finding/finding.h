@@ -1,0 +1,60 @@
+/* finding.h - the catalogue: every judgement the program makes and every
+ * sentence it says, in every language.
+ *
+ * Compiled from src/finding/catalogue/ (TOML files) at build time. A finding
+ * has title, meaning and fix; a sentence has only its text. Places in curly
+ * braces are filled by finding_fill.
+ */
+#ifndef FINDING_H
+#define FINDING_H
+
+#include "base/base.h"
+
+enum finding_lang { FINDING_EN, FINDING_JA, FINDING_NB, FINDING_LANGS };
+
+enum finding_severity {
+	FINDING_OK,
+	FINDING_INFO,
+	FINDING_WARN,
+	FINDING_FAIL,
+	FINDING_CRITICAL
+};
+
+struct finding {
+	const char *code; /* "<area>.<name>" */
+	enum finding_severity severity;
+	const char *reference; /* "RFC 9990 section 3.1", or "" */
+	const char *title[FINDING_LANGS];
+	const char *meaning[FINDING_LANGS];
+	const char *fix[FINDING_LANGS]; /* "" when there is nothing to do */
+};
+
+/* NULL when the catalogue has no such finding. */
+const struct finding *finding_find(struct str code);
+size_t finding_count(void);
+const struct finding *finding_at(size_t i); /* sorted by code */
+const char *finding_severity_name(enum finding_severity severity);
+
+/* A sentence by its key. A key nobody wrote comes back as itself, so that
+ * the fault is seen; a test looks for such keys in the sources. */
+const char *finding_say(enum finding_lang lang, const char *key);
+
+struct finding_arg {
+	const char *name;
+	struct str value;
+};
+
+/* Appends `text` with its {places} filled. Values are escaped for a terminal
+ * (buf_add_escaped). A place without a value stays as it is. */
+void finding_fill(struct buf *out, const char *text,
+		  const struct finding_arg *args, size_t count);
+/* Sentence or finding title for a diag, with {line} and {detail}. */
+void finding_explain(struct buf *out, enum finding_lang lang,
+		     const struct diag *why);
+
+/* "en", "ja", "nb"; also "no", "nn", "ja_JP.UTF-8", "nb-NO". False when the
+ * language is not ours. */
+bool finding_lang_parse(struct str tag, enum finding_lang *out);
+const char *finding_lang_tag(enum finding_lang lang);
+
+#endif

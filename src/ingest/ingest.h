@@ -1,0 +1,57 @@
+/* ingest.h - report mail into the store: the main job.
+ *
+ * A parser process reads the bytes and hands typed values over; this process
+ * writes them. The parser never sees the store, the store never sees bytes.
+ */
+#ifndef INGEST_H
+#define INGEST_H
+
+#include "base/base.h"
+#include "store/store.h"
+
+struct ingest_item {
+	struct str path, member;
+	enum store_outcome outcome;
+	enum decode_kind kind;
+	int64_t report; /* id in the store, 0 none */
+	struct str org, report_id, domain;
+	int64_t begin, end;
+	bool known; /* org ... passed are known (not for rejected, ignored) */
+	uint64_t records, messages, passed;
+	size_t repair_count;
+	const struct dmarc_repair *repairs;
+	struct diag why;
+};
+
+struct ingest_totals {
+	uint64_t files, bytes, imported, duplicates, superseded, rejected;
+	uint64_t ignored, records, messages;
+};
+
+struct ingest_options {
+	int64_t owner;
+	enum store_trust trust;
+	int64_t now; /* received_at, UTC seconds */
+	bool dry_run; /* read and judge, write nothing */
+	/* Each item after it is durable. Strings live during the call. */
+	void (*item)(void *ctx, const struct ingest_item *item);
+	/* Now and then; `all_files` 0 while still counting. */
+	void (*progress)(void *ctx, const struct ingest_totals *so_far,
+			 uint64_t all_files);
+	void *ctx;
+	/* Set by a signal handler: finish the batch and come back. */
+	const volatile int *stop;
+};
+
+/* Takes files, directories (recursively; Maildir's tmp is left alone), mbox
+ * files and "-" for standard input. A path that cannot be read is an item
+ * with outcome rejected and "io.open". Ends with enriching and folding. */
+enum err ingest_run(struct store *s, const char *const *paths, size_t count,
+		    const struct ingest_options *options,
+		    struct ingest_totals *out, struct diag *why) MUST_CHECK;
+/* Parses everything kept once more, after an update of the program. */
+enum err ingest_reparse(struct store *s, int64_t only_report,
+			const struct ingest_options *options,
+			struct ingest_totals *out, struct diag *why) MUST_CHECK;
+
+#endif

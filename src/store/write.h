@@ -1,0 +1,98 @@
+/* write.h - how reports get into the store. Come in through store.h. */
+#ifndef STORE_WRITE_H
+#define STORE_WRITE_H
+
+#include "store/store.h"
+
+/* Work is done in batches: everything between store_begin and store_commit
+ * is durable after the commit, or as if it had never been. ERR_BUSY
+ * ("store.busy"): another writer held on longer than the patience of
+ * store_open. ERR_IO "store.full": the disk; the batch is void, the store is
+ * whole. */
+enum err store_begin(struct store *s, struct diag *why) MUST_CHECK;
+enum err store_commit(struct store *s, struct diag *why) MUST_CHECK;
+void store_rollback(struct store *s);
+
+/* Where a report came from; the same for all its calls. */
+struct store_origin {
+	int64_t owner;
+	enum store_trust trust;
+	int64_t received_at; /* UTC seconds */
+	struct str path;     /* file or envelope, for the intake log */
+};
+
+/* A DMARC report: head, rows as they are read, then end. Rows go into a
+ * savepoint, so that memory does not grow with the report; store_forget
+ * takes everything since the head back. */
+enum err store_dmarc_head(struct store *s, const struct store_origin *origin,
+			  const struct dmarc_head *head, struct diag *why)
+	MUST_CHECK;
+enum err store_dmarc_row(struct store *s, const struct dmarc_row *row,
+			 struct diag *why) MUST_CHECK;
+void store_forget(struct store *s);
+
+/* What became of an item; strings live until the next call on `s`. */
+struct store_item {
+	enum store_outcome outcome;
+	int64_t report;	 /* its id, 0 for rejected and ignored; of the one
+			  * already there for a duplicate */
+	int64_t intake;	 /* id in the intake log */
+};
+
+/* Ends the report begun by store_dmarc_head, decides by contracts section 1
+ * whether it counts, and writes report, raw bytes, roll-ups, intake log. */
+enum err store_dmarc_end(struct store *s, const struct decode_end *end,
+			 struct store_item *out, struct diag *why) MUST_CHECK;
+enum err store_tls(struct store *s, const struct store_origin *origin,
+		   const struct tlsrpt_report *report,
+		   const struct decode_end *end, struct store_item *out,
+		   struct diag *why) MUST_CHECK;
+enum err store_failure(struct store *s, const struct store_origin *origin,
+		       const struct failrpt_report *report,
+		       const struct decode_end *end, struct store_item *out,
+		       struct diag *why) MUST_CHECK;
+/* Rejected or ignored: into the intake log, the bytes kept for a later try
+ * (rejected only). */
+enum err store_refused(struct store *s, const struct store_origin *origin,
+		       const struct decode_end *end, struct store_item *out,
+		       struct diag *why) MUST_CHECK;
+
+/* ---- what is not needed for counting, worked out after import ---- */
+
+/* An address as the store knows it. */
+struct store_endpoint {
+	int64_t id;
+	struct netaddr ip;
+	enum sender_evidence evidence; /* best of its reports, or _NETWORK */
+	struct str profile;	       /* slug of that evidence, or empty */
+};
+
+struct store_place {
+	char country[3];   /* ISO 3166-1, "" unknown */
+	uint32_t asn;	   /* 0 unknown */
+	struct str as_name;
+	struct str place;  /* city, from a City file only */
+	double latitude, longitude; /* NaN unknown */
+};
+
+/* Gives every address whose name or place is missing or older than `stamp`
+ * (changes with the geo file and the profile file). `look` fills `place`;
+ * the store then chooses the source name and marks the days to fold. */
+enum err store_enrich(struct store *s, int64_t owner, struct str stamp,
+		      void (*look)(void *ctx, const struct store_endpoint *e,
+				   struct store_place *place),
+		      void *ctx, struct diag *why) MUST_CHECK;
+/* Rebuilds the coarse roll-ups of the days that changed. `progress` (may be
+ * NULL) is told how many of how many days are done. */
+enum err store_fold(struct store *s, int64_t owner,
+		    void (*progress)(void *ctx, uint64_t done, uint64_t all),
+		    void *ctx, struct diag *why) MUST_CHECK;
+
+/* The user's judgement of a source. `domain` empty: for all domains. Marks
+ * the days to fold. ERR_GONE "store.no_source". */
+enum err store_triage_set(struct store *s, int64_t owner, struct str source,
+			  struct str domain, enum sender_triage triage,
+			  struct str note, int64_t now, struct diag *why)
+	MUST_CHECK;
+
+#endif
