@@ -17,7 +17,8 @@ void dnsname_init(void);
 /* The comparable form: trimmed, without the dot at the end, lower case,
  * U-labels as A-labels (IDNA2008, UTS 46 mapping). False when it is no name
  * (empty, over-long label, blanks, control characters, "@"); underscores are
- * fine. `out` lives in `mem`. */
+ * fine. `out` is a piece of `name` when nothing had to change, else it lives in
+ * `mem`. */
 bool dnsname_fold(struct str name, struct arena *mem, struct str *out)
 	MUST_CHECK;
 /* The form for people: A-labels that decode cleanly as U-labels. `name` must
