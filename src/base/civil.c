@@ -97,7 +97,8 @@ is_date(const struct civil *c)
 
 	if (c->month < 1 || c->month > 12 || c->day < 1)
 		return false;
-	return c->day <= length[c->month - 1] + (c->month == 2 && is_leap(c->year));
+	return c->day <=
+	       length[c->month - 1] + (c->month == 2 && is_leap(c->year));
 }
 
 static bool

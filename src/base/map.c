@@ -58,8 +58,7 @@ find_slot(const struct map *m, struct str key, uint64_t hash)
 	size_t at = hash & (m->room - 1);
 
 	while (m->slots[at].key.p) {
-		if (m->slots[at].hash == hash &&
-		    str_eq(m->slots[at].key, key))
+		if (m->slots[at].hash == hash && str_eq(m->slots[at].key, key))
 			break;
 		at = (at + 1) & (m->room - 1);
 	}

@@ -59,9 +59,9 @@ struct decode_end {
 };
 
 /* For each report: `head` and then `row`s, or `tls`, or `failure`, and always
- * `end`. `undo` says that what came since the last `end` is void and the same
- * report begins again (a second, forgiving pass). A return other than
- * ERR_NONE stops everything and is returned unchanged. */
+ * `end`. `undo` says that what came since the last `end` is void: the same
+ * report begins again (a second, forgiving pass) or is refused. A return
+ * other than ERR_NONE stops everything. */
 struct decode_sink {
 	void *ctx;
 	enum err (*head)(void *ctx, const struct dmarc_head *head);
@@ -74,9 +74,9 @@ struct decode_sink {
 
 /* Call once per process before the first decode. */
 void decode_init(void);
-/* `bytes` is a whole message or file. `now` in UTC seconds. Only the sink's
- * own error comes back; everything wrong with the bytes is told by `end`, of
- * which there is at least one. */
+/* `bytes` is a whole message or file. `now` in UTC seconds. Everything wrong
+ * with the bytes is told by `end`, of which there is at least one; ERR_STOP
+ * comes back when the sink returned an error, and nothing else. */
 enum err decode_document(struct str bytes, int64_t now,
 			 const struct decode_sink *sink) MUST_CHECK;
 

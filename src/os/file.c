@@ -59,20 +59,20 @@ os_read_file(const char *path, struct buf *out, struct diag *why)
 		return diag_errno(why, "open", path);
 	for (;;) {
 		size_t room = out->max - out->n;
-		char *to = buf_reserve(out, room < READ_PIECE ? room
-							      : READ_PIECE);
+		char *to =
+			buf_reserve(out, room < READ_PIECE ? room : READ_PIECE);
 		size_t want = room < READ_PIECE ? room : READ_PIECE;
 		char beyond;
-		size_t got = os_read_all(fd, want ? to : &beyond,
-					 want ? want : 1);
+		size_t got =
+			os_read_all(fd, want ? to : &beyond, want ? want : 1);
 
 		if (got == SIZE_MAX)
 			return diag_errno(why, "read", path);
 		if (got == 0)
 			return ERR_NONE;
 		if (want == 0)
-			return diag_set(why, ERR_LIMIT, "io.too_large", 0,
-					"%s", path);
+			return diag_set(why, ERR_LIMIT, "io.too_large", 0, "%s",
+					path);
 		buf_commit(out, got);
 	}
 }
@@ -81,8 +81,8 @@ static enum err
 write_synced(const char *path, struct str bytes, unsigned mode,
 	     struct diag *why)
 {
-	SCOPED_FD fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			    mode);
+	SCOPED_FD fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 
 	if (fd < 0)
 		return diag_errno(why, "create", path);

@@ -55,8 +55,7 @@ walk_entry(char path[PATH_ROOM], const char *name, unsigned depth,
 }
 
 static enum err
-walk_directory(char path[PATH_ROOM], unsigned depth,
-	       const struct os_walk *walk)
+walk_directory(char path[PATH_ROOM], unsigned depth, const struct os_walk *walk)
 {
 	struct dirent **entries;
 	int count = scandir(path, &entries, not_dots, by_name);

@@ -58,7 +58,8 @@ escaping_leaves_nothing_that_moves_a_cursor(void **state)
 	(void)state;
 	assert_true(buf_add_escaped(&b, S("a\x1b[2J\n\xE2\x80\xAE"
 					  "b\x91 \xC3\xB8")));
-	assert_string_equal(buf_c(&b), "a\\u{1b}[2J\\n\\u{202e}b\\x91 \xC3\xB8");
+	assert_string_equal(buf_c(&b),
+			    "a\\u{1b}[2J\\n\\u{202e}b\\x91 \xC3\xB8");
 }
 
 static void
@@ -98,7 +99,10 @@ a_map_finds_what_was_put_and_forgets_when_full(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 1000; i++)
-		map_put(m, (struct str){ key, (size_t)snprintf(key, 16, "k%u", i) }, i);
+		map_put(m,
+			(struct str){ key,
+				      (size_t)snprintf(key, 16, "k%u", i) },
+			i);
 	assert_int_equal(map_count(m), 1000);
 	assert_true(map_get(m, S("k777"), &n));
 	assert_int_equal(n, 777);
@@ -118,8 +122,9 @@ a_long_detail_is_cut_between_characters(void **state)
 	buf_addz(&text, "x");
 	for (int i = 0; i < 150; i++)
 		buf_addz(&text, "\xC3\xB8");
-	assert_int_equal(diag_set(&why, ERR_LIMIT, "a.b", 3, "%s", buf_c(&text)),
-			 ERR_LIMIT);
+	assert_int_equal(
+		diag_set(&why, ERR_LIMIT, "a.b", 3, "%s", buf_c(&text)),
+		ERR_LIMIT);
 	assert_true(str_is_utf8(str_of(why.detail)));
 	assert_int_equal(why.line, 3);
 	(void)diag_set(&why, ERR_IO, "later", 0, "later");
@@ -136,7 +141,8 @@ main(void)
 		cmocka_unit_test(escaping_leaves_nothing_that_moves_a_cursor),
 		cmocka_unit_test(a_full_buffer_stays_as_it_was),
 		cmocka_unit_test(an_arena_gives_no_more_than_its_maximum),
-		cmocka_unit_test(a_map_finds_what_was_put_and_forgets_when_full),
+		cmocka_unit_test(
+			a_map_finds_what_was_put_and_forgets_when_full),
 		cmocka_unit_test(a_long_detail_is_cut_between_characters),
 	};
 
