@@ -80,6 +80,7 @@ struct store_query {
 	enum store_measure sort;
 	bool sort_by_key; /* instead of a measure; natural for days */
 	bool ascending;
+	bool sort_given;  /* insight's: said by the person, not our choice */
 	uint64_t limit;	  /* 0: STORE_LIMIT_MAX */
 	struct str cursor; /* from an earlier answer, or empty */
 };

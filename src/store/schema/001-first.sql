@@ -12,6 +12,8 @@ INSERT INTO name VALUES (0, '');
 
 -- What SPF and DKIM said in a row, as JSON; the same few sets come back in
 -- millions of rows. Best raw results are columns because they are filters.
+-- json: {"dkim":[{"domain","selector","result","human"}],
+--        "spf":[{"domain","scope","result","human"}]}; empty fields left out.
 CREATE TABLE auth (
 	id        INTEGER PRIMARY KEY,
 	json      TEXT NOT NULL UNIQUE,
@@ -33,10 +35,22 @@ CREATE TABLE endpoint (
 	country  TEXT NOT NULL DEFAULT '',
 	asn      INTEGER NOT NULL DEFAULT 0,
 	place    INTEGER NOT NULL DEFAULT 0,  -- name: city
+	latitude  REAL,                       -- NULL: unknown
+	longitude REAL,
 	stamp    INTEGER NOT NULL DEFAULT 0,  -- name: geo and profile version, 0 = to enrich
 	UNIQUE (owner, ip)
 );
 CREATE INDEX endpoint_to_enrich ON endpoint (owner, stamp);
+
+-- Where and when an address was seen: which days to fold again when more is
+-- learnt about it. Only ever widened, so it may say too much.
+CREATE TABLE endpoint_span (
+	endpoint  INTEGER NOT NULL,
+	domain    INTEGER NOT NULL, -- name: policy domain
+	first_day INTEGER NOT NULL,
+	last_day  INTEGER NOT NULL,
+	PRIMARY KEY (endpoint, domain)
+) WITHOUT ROWID;
 
 CREATE TABLE asn (
 	asn   INTEGER PRIMARY KEY,
@@ -84,20 +98,27 @@ CREATE TABLE report (
 	complete    INTEGER NOT NULL,
 	received_at INTEGER NOT NULL,
 	repairs     TEXT NOT NULL,    -- "code=count,code"
-	head        TEXT NOT NULL,    -- JSON: email, contact, version, generator, error, policy
+	head        TEXT NOT NULL,    -- JSON, see below
 	rows_kept   INTEGER NOT NULL DEFAULT 1
 );
+-- head of a DMARC report: {"email","extra_contact","version","generator",
+-- "error","rfc9990":bool,"policy":{"domain","p","sp","np","adkim","aspf",
+-- "pct":n,"fo","testing","discovery_method"}}; of a TLS report {"contact"};
+-- empty fields left out.
 CREATE UNIQUE INDEX report_hash ON report (owner, hash);
 CREATE INDEX report_identity ON report (owner, identity);
-CREATE INDEX report_domain ON report (owner, domain, day);
+CREATE INDEX report_domain ON report (owner, domain, day, kind, state, trust, reporter);
+CREATE INDEX report_day ON report (owner, day, kind, state, trust, domain, reporter);
 CREATE INDEX report_received ON report (received_at);
 
 -- The attachment as it was received (gzip of it when it came unpacked).
+-- Sealed when it quotes somebody's mail: failure reports.
 CREATE TABLE raw (
-	report      INTEGER PRIMARY KEY,
-	media       INTEGER NOT NULL, -- enum decode_media
-	repacked    INTEGER NOT NULL,
-	bytes       BLOB NOT NULL
+	report   INTEGER PRIMARY KEY,
+	media    INTEGER NOT NULL, -- enum decode_media
+	repacked INTEGER NOT NULL,
+	sealed   INTEGER NOT NULL,
+	bytes    BLOB NOT NULL
 );
 
 -- Rows of DMARC reports: id = report * 2^21 + n, so a report's rows lie
@@ -130,7 +151,6 @@ CREATE TABLE rollup (
 	rows      INTEGER NOT NULL,
 	PRIMARY KEY (owner, domain, day, endpoint, reporter, to_domain, verdict, overrides, trust)
 ) WITHOUT ROWID;
-CREATE INDEX rollup_endpoint ON rollup (endpoint);
 
 -- Coarse roll-ups, rebuilt from `rollup` for the days in `stale_day`: names and
 -- classes folded in. `cube` has every coarse dimension, `cube_slim` leaves out
@@ -197,7 +217,7 @@ CREATE TABLE tls_policy (
 	n          INTEGER NOT NULL,
 	type       INTEGER NOT NULL, -- enum tlsrpt_type
 	domain     INTEGER NOT NULL,
-	json       TEXT NOT NULL,    -- policy strings and MX patterns
+	json       TEXT NOT NULL,    -- {"type_text","strings":[],"mx":[]}
 	successful INTEGER NOT NULL,
 	failed     INTEGER NOT NULL,
 	counts     INTEGER NOT NULL,
@@ -211,7 +231,7 @@ CREATE TABLE tls_failure (
 	sending_ip   INTEGER NOT NULL, -- name
 	receiving_ip INTEGER NOT NULL, -- name
 	mx           INTEGER NOT NULL, -- name
-	json         TEXT NOT NULL,    -- helo, reason, information
+	json         TEXT NOT NULL,    -- {"helo","reason","information"}
 	sessions     INTEGER NOT NULL,
 	PRIMARY KEY (report, n, m)
 ) WITHOUT ROWID;
@@ -231,7 +251,11 @@ CREATE TABLE tls_rollup (
 	PRIMARY KEY (owner, domain, day, reporter, type, counts, result_type, mx, trust)
 ) WITHOUT ROWID;
 
--- Failure reports: what is personal is in `sealed`.
+-- Failure reports: what is personal is in `sealed`, a box of {"mail_from",
+-- "rcpt_to","header_from","subject","message_id","auth_results","headers"}.
+-- json: {"feedback_type","auth_failure","source_ip","delivery_result",
+-- "identity_alignment","dkim_domain","dkim_selector","spf_dns","user_agent",
+-- "reporting_mta","text_only":bool}.
 CREATE TABLE failure (
 	report    INTEGER PRIMARY KEY,
 	json      TEXT NOT NULL,
@@ -253,13 +277,15 @@ CREATE TABLE intake (
 	code        TEXT NOT NULL,
 	line        INTEGER NOT NULL,
 	detail      TEXT NOT NULL,
-	carrier     TEXT NOT NULL     -- JSON: from, subject, id, date, longest line
+	carrier     TEXT NOT NULL     -- {"from","subject","id","date":n,"longest_line":n}
 );
 CREATE INDEX intake_outcome ON intake (owner, outcome, id);
 CREATE INDEX intake_report ON intake (report);
+-- Of the rejected, for a later try. Nobody knows what is in it: sealed.
 CREATE TABLE intake_raw (
 	intake   INTEGER PRIMARY KEY,
 	media    INTEGER NOT NULL,
 	repacked INTEGER NOT NULL,
+	sealed   INTEGER NOT NULL,
 	bytes    BLOB NOT NULL
 );
