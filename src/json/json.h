@@ -13,10 +13,17 @@ struct json_limits {
 	unsigned depth;
 };
 
-/* Parses `text` (UTF-8 with or without BOM; invalid bytes are taken as
- * windows-1252 and *repaired set, as are duplicate keys, where the last wins,
- * and trailing white space or NULs). On success *out is freed by json_free.
- * Errors: "json.syntax" with the line, "json.too_large", "json.too_deep". */
+/* Values in one document: an array of nothing but small numbers would make a
+ * tree many times the size of its text. */
+enum { JSON_VALUES_MAX = 500000 };
+
+/* Parses `text` (UTF-8 with or without BOM). What a strict reader refuses and
+ * only one meaning can have is put right, and *repaired set: bytes that are
+ * not UTF-8 are taken as windows-1252, of duplicate keys the last wins, raw
+ * control characters and unknown escapes in strings stay as text, half a
+ * surrogate pair becomes U+FFFD, a comma before a closing bracket and NULs at
+ * the end are dropped. On success *out is freed by json_free. Errors:
+ * "json.syntax" with the line, "json.too_large", "json.too_deep". */
 enum err json_parse(struct str text, struct json_limits limits,
 		    struct json **out, bool *repaired, struct diag *why)
 	MUST_CHECK;

@@ -1,0 +1,3 @@
+if(TARGET json)
+	fuzz_target(json USES json)
+endif()
