@@ -12,11 +12,14 @@
  * sorted by messages. */
 void insight_init(struct store_query *q, int64_t owner);
 /* One `name=value` of an option or URL: filters by field name, "range"
- * ("30d", "12w", "all"), "from", "to" (UTC dates), "group", "sort"
- * ("-messages" is descending), "limit", "cursor", "failures". Values of a
- * repeated filter are alternatives; "!value" excludes. `now` in UTC seconds.
- * `value` must outlive `q`. ERR_SYNTAX: "query.unknown_name" (detail: the
- * nearest name), "query.bad_value" (detail: what is accepted). */
+ * ("30d", "12w", "6m", "1y", "today", "yesterday", "all"), "from", "to" (UTC
+ * dates), "group", "sort" ("-messages" is descending, "key"), "limit",
+ * "cursor", "failures" (result=fail). Values of a repeated filter are
+ * alternatives; "!value" excludes. `now` in UTC seconds. `value` must outlive
+ * `q`. The values of filters are judged by the store. ERR_SYNTAX:
+ * "query.unknown_name" (detail: "sorce (source?)"), "query.bad_value" (detail:
+ * "range: 30d, ...", the name and what is accepted); ERR_LIMIT
+ * "query.too_many_filters". */
 enum err insight_set(struct store_query *q, struct str name, struct str value,
 		     int64_t now, struct diag *why) MUST_CHECK;
 /* Nearest known word to `word` among `words` by edit distance, NULL when none
