@@ -17,13 +17,13 @@ enum xml_mode { XML_STRICT, XML_LENIENT };
 
 struct xml_limits {
 	unsigned depth;
-	size_t text;  /* bytes of one element's own text; more is cut */
-	size_t name;  /* bytes of a tag with its attributes */
+	size_t text; /* bytes of one element's own text; more is cut */
+	size_t name; /* bytes of a tag with its attributes */
 };
 
-#define XML_LIMITS                                                            \
-	((struct xml_limits){ .depth = 32, .text = 16u << 10,                 \
-			      .name = 64u << 10 })
+#define XML_LIMITS                                                             \
+	((struct xml_limits){                                                  \
+		.depth = 32, .text = 16u << 10, .name = 64u << 10 })
 
 /* Names come without prefix ("ns:feedback" is "feedback"). `text` may be
  * called several times for one element's text. Strings live during the call
@@ -37,11 +37,12 @@ struct xml_handler {
 
 /* What the lenient mode had to put right. */
 struct xml_notes {
-	bool bytes_repaired;    /* not UTF-8, or control characters */
-	bool markup_repaired;   /* raw < or &, bad prolog, crossed elements */
-	bool closed_at_end;     /* elements still open when the input ended */
-	unsigned open_at_end;   /* how many */
-	bool text_cut;          /* xml_limits.text */
+	bool bytes_repaired;     /* not UTF-8, or control characters */
+	bool markup_repaired;    /* raw < or &, bad prolog, crossed elements */
+	bool structure_repaired; /* of which: missing, crossed or stray ends */
+	bool closed_at_end;      /* elements still open when the input ended */
+	unsigned open_at_end;    /* how many */
+	bool text_cut;           /* xml_limits.text */
 };
 
 struct xml;
@@ -50,7 +51,7 @@ struct xml *xml_new(enum xml_mode mode, const struct xml_limits *limits,
 		    const struct xml_handler *handler);
 void xml_free(struct xml *x);
 /* Errors name the line: "xml.not_well_formed" (strict only), "xml.doctype",
- * "xml.too_deep", "xml.tag_too_long". */
+ * "xml.too_deep", "xml.tag_too_long", "xml.too_many_names". */
 enum err xml_feed(struct xml *x, struct str piece, struct diag *why) MUST_CHECK;
 /* End of input. Strict: elements still open are "xml.cut". Lenient: they get
  * their end events and are counted in the notes. */
