@@ -7,6 +7,7 @@
 #define INGEST_H
 
 #include "base/base.h"
+#include "geo/geo.h"
 #include "store/store.h"
 
 struct ingest_item {
@@ -33,6 +34,7 @@ struct ingest_options {
 	enum store_trust trust;
 	int64_t now; /* received_at, UTC seconds */
 	bool dry_run; /* read and judge, write nothing */
+	const struct geo *geo; /* for the places of addresses; may be NULL */
 	/* Each item after it is durable. Strings live during the call. */
 	void (*item)(void *ctx, const struct ingest_item *item);
 	/* Now and then; `all_files` 0 while still counting. */
@@ -49,6 +51,11 @@ struct ingest_options {
 enum err ingest_run(struct store *s, const char *const *paths, size_t count,
 		    const struct ingest_options *options,
 		    struct ingest_totals *out, struct diag *why) MUST_CHECK;
+/* Names and places addresses that lack it and rebuilds the days that changed;
+ * ingest_run and ingest_reparse end with it. For when the geo file changed,
+ * or a run was interrupted before its end. */
+enum err ingest_settle(struct store *s, int64_t owner, const struct geo *geo,
+		       struct diag *why) MUST_CHECK;
 /* Parses everything kept once more, after an update of the program. */
 enum err ingest_reparse(struct store *s, int64_t only_report,
 			const struct ingest_options *options,

@@ -25,13 +25,13 @@ enum err os_replace_file(const char *path, struct str bytes, unsigned mode,
 
 /* Regular files under `path` (itself when it is one), sorted by name within
  * each directory, symbolic links followed once at the top only. `skip` says
- * which directory names to leave out. `file` stops the walk by a return other
+ * which directories to leave out. `file` stops the walk by a return other
  * than ERR_NONE. Unreadable places are told through `bad` and passed over. */
 struct os_walk {
 	void *ctx;
 	enum err (*file)(void *ctx, const char *path);
 	void (*bad)(void *ctx, const char *path, const struct diag *why);
-	bool (*skip)(void *ctx, const char *name);
+	bool (*skip)(void *ctx, const char *path);
 };
 enum err os_walk(const char *path, const struct os_walk *walk,
 		 struct diag *why) MUST_CHECK;

@@ -74,14 +74,6 @@ walk_directory(char path[PATH_ROOM], unsigned depth, const struct os_walk *walk)
 	return err;
 }
 
-static const char *
-last_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static enum err
 walk_at(char path[PATH_ROOM], unsigned depth, const struct os_walk *walk)
 {
@@ -94,7 +86,7 @@ walk_at(char path[PATH_ROOM], unsigned depth, const struct os_walk *walk)
 	}
 	if (S_ISDIR(info.st_mode)) {
 		if (depth >= DEPTH_MAX ||
-		    (depth > 0 && walk->skip(walk->ctx, last_name(path))))
+		    (depth > 0 && walk->skip(walk->ctx, path)))
 			return ERR_NONE;
 		return walk_directory(path, depth, walk);
 	}

@@ -1,0 +1,224 @@
+/* parser.c - the process that reads what strangers wrote.
+ *
+ * It holds two sockets and the descriptor of one file, nothing else: no
+ * database, no network, no way to more rights.
+ */
+#include "ingest/private.h"
+
+#include "os/os.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	FIRST_BYTES = 4096,
+	STREAM_FROM = 1 << 20, /* bare reports larger than this are streamed */
+	RAW_PIECE = 256 << 10,
+	ANSWER_ROOM = FRAME_MAX + (1 << 20)
+};
+
+struct parser {
+	struct frame_out out;
+	int64_t now;
+	uint64_t message; /* in a mailbox: which; 0 outside */
+};
+
+static enum err
+send_head(void *ctx, const struct dmarc_head *head)
+{
+	struct parser *p = ctx;
+
+	frame_put_head(&p->out, head);
+	return frame_end(&p->out);
+}
+
+static enum err
+send_row(void *ctx, const struct dmarc_row *row)
+{
+	struct parser *p = ctx;
+
+	frame_put_row(&p->out, row);
+	return frame_end(&p->out);
+}
+
+static enum err
+send_tls(void *ctx, const struct tlsrpt_report *report)
+{
+	struct parser *p = ctx;
+
+	frame_put_tls(&p->out, report);
+	return frame_end(&p->out);
+}
+
+static enum err
+send_failure(void *ctx, const struct failrpt_report *report)
+{
+	struct parser *p = ctx;
+
+	frame_put_failure(&p->out, report);
+	return frame_end(&p->out);
+}
+
+static enum err
+send_undo(void *ctx)
+{
+	struct parser *p = ctx;
+
+	frame_begin(&p->out, FRAME_UNDO);
+	return frame_end(&p->out);
+}
+
+static enum err
+send_raw(struct parser *p, struct str raw)
+{
+	enum err err = ERR_NONE;
+
+	while (raw.n > 0 && err == ERR_NONE) {
+		frame_begin(&p->out, FRAME_RAW);
+		(void)buf_add(&p->out.bytes, str_sub(raw, 0, RAW_PIECE));
+		err = frame_end(&p->out);
+		raw = str_sub(raw, RAW_PIECE, SIZE_MAX);
+	}
+	return err;
+}
+
+static enum err
+send_end(void *ctx, const struct decode_end *end)
+{
+	struct parser *p = ctx;
+	struct decode_end labelled = *end;
+	SCOPED_BUF member = BUF(1024);
+	enum err err = send_raw(p, end->raw);
+
+	if (err != ERR_NONE)
+		return err;
+	if (p->message > 0) {
+		(void)buf_addf(&member, "message/%llu%s",
+			       (unsigned long long)p->message,
+			       end->member.n ? "/" : "");
+		(void)buf_add(&member, end->member);
+		labelled.member = buf_str(&member);
+	}
+	frame_put_end(&p->out, &labelled);
+	return frame_end(&p->out);
+}
+
+static struct decode_sink
+sink_of(struct parser *p)
+{
+	return (struct decode_sink){ .ctx = p,
+				     .head = send_head,
+				     .row = send_row,
+				     .tls = send_tls,
+				     .failure = send_failure,
+				     .undo = send_undo,
+				     .end = send_end };
+}
+
+static size_t
+source_read(void *ctx, char *to, size_t n)
+{
+	int *fd = ctx;
+	size_t got = os_read_all(*fd, to, n);
+
+	return got == SIZE_MAX ? 0 : got;
+}
+
+static bool
+source_rewind(void *ctx)
+{
+	int *fd = ctx;
+
+	return lseek(*fd, 0, SEEK_SET) == 0;
+}
+
+static enum err
+send_refusal(struct parser *p, const char *code, const char *detail)
+{
+	struct decode_end end = { .status = DECODE_REJECTED };
+
+	(void)diag_set(&end.why, ERR_LIMIT, code, 0, "%s", detail);
+	return send_end(p, &end);
+}
+
+static enum err
+parse_mbox(struct parser *p, int fd)
+{
+	const struct decode_sink sink = sink_of(p);
+	struct mbox box = { .fd = fd, .bytes = BUF(MESSAGE_MAX + (1 << 20)) };
+	struct str message;
+	enum err err = ERR_NONE;
+	bool too_large;
+
+	p->message = 0;
+	while (err == ERR_NONE && mbox_next(&box, &message, &too_large)) {
+		p->message++;
+		err = too_large ? send_refusal(p, "decode.too_large", ">64 MiB")
+				: decode_document(message, p->now, &sink);
+	}
+	if (err == ERR_NONE && box.failed)
+		err = send_refusal(p, "io.read", "mbox");
+	p->message = 0;
+	buf_free(&box.bytes);
+	return err;
+}
+
+static enum err
+parse_whole(struct parser *p, int fd, off_t size)
+{
+	const struct decode_sink sink = sink_of(p);
+	SCOPED_BUF bytes = BUF(MESSAGE_MAX + 1);
+	size_t room = size >= 0 && size < MESSAGE_MAX ? (size_t)size + 1
+						      : MESSAGE_MAX + 1;
+	char *to = buf_reserve(&bytes, room);
+	size_t n = to ? os_read_all(fd, to, room) : SIZE_MAX;
+
+	if (n == SIZE_MAX)
+		return send_refusal(p, "io.read", "file");
+	buf_commit(&bytes, n);
+	return decode_document(buf_str(&bytes), p->now, &sink);
+}
+
+static enum err
+parse_file(struct parser *p, int fd)
+{
+	const struct decode_sink sink = sink_of(p);
+	const struct decode_source source = { &fd, source_read, source_rewind };
+	char first[FIRST_BYTES];
+	struct stat info;
+	size_t n = os_read_all(fd, first, sizeof first);
+
+	if (n == SIZE_MAX || fstat(fd, &info) < 0 || !source_rewind(&fd))
+		return send_refusal(p, "io.read", "file");
+	if (mbox_sniff((struct str){ first, n }))
+		return parse_mbox(p, fd);
+	if (info.st_size > STREAM_FROM &&
+	    decode_is_bare_xml((struct str){ first, n }))
+		return decode_stream(&source, p->now, &sink);
+	return parse_whole(p, fd, info.st_size);
+}
+
+int
+parser_run(int requests, int answers, int64_t now)
+{
+	struct parser p = { .out = { .fd = answers, .bytes = BUF(ANSWER_ROOM) },
+			    .now = now };
+	char message[16];
+
+	decode_init();
+	for (;;) {
+		SCOPED_FD fd = -1;
+
+		if (os_take_fd(requests, &fd, message, sizeof message) <= 0)
+			break;
+		if (fd >= 0)
+			(void)parse_file(&p, fd);
+		frame_begin(&p.out, FRAME_DONE);
+		if (frame_end(&p.out) != ERR_NONE ||
+		    frame_flush(&p.out) != ERR_NONE)
+			break;
+	}
+	buf_free(&p.out.bytes);
+	return 0;
+}

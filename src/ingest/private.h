@@ -1,0 +1,144 @@
+/* private.h - the two halves of import and what goes between them.
+ *
+ * The *parser* process gets descriptors and gives frames; the *writer* (this
+ * process) gives descriptors and gets frames. A frame is a length, a letter
+ * and fields; it is written by our own parser, yet read as if a stranger had
+ * written it, because the parser reads what strangers write.
+ */
+#ifndef INGEST_PRIVATE_H
+#define INGEST_PRIVATE_H
+
+#include <sys/types.h>
+
+#include "ingest/ingest.h"
+
+enum frame_type {
+	FRAME_HEAD = 'H',
+	FRAME_ROW = 'R',
+	FRAME_TLS = 'T',
+	FRAME_FAILURE = 'F',
+	FRAME_UNDO = 'U',
+	FRAME_RAW = 'B', /* a piece of the raw bytes of the coming end */
+	FRAME_END = 'E',
+	FRAME_DONE = 'D' /* the file is read to its end */
+};
+
+enum {
+	FRAME_MAX = 64 << 20, /* bytes */
+	PATH_ROOM = 4096,
+	MESSAGE_MAX = 64 << 20, /* bytes of one message of a mailbox */
+	REPORT_ARENA = 64 << 20
+};
+
+/* ---- frame.c: fields ---- */
+
+struct frame_out {
+	int fd;
+	struct buf bytes; /* whole frames not yet written, then the open one */
+	size_t start;	  /* of the open frame */
+	bool failed;
+};
+
+void frame_begin(struct frame_out *f, enum frame_type type);
+void frame_put_u64(struct frame_out *f, uint64_t value);
+void frame_put_i64(struct frame_out *f, int64_t value);
+void frame_put_str(struct frame_out *f, struct str value);
+/* Closes the frame; writes when enough has come together. */
+enum err frame_end(struct frame_out *f);
+enum err frame_flush(struct frame_out *f);
+
+struct frame_in {
+	int fd;
+	struct buf bytes;
+	size_t at; /* of the next frame */
+};
+
+/* The next frame's letter and fields, 0 at the end of the stream or after an
+ * error. `fields` lives until the next call. */
+int frame_next(struct frame_in *f, struct str *fields);
+/* Takes fields off the front; false when there is no such field. */
+bool frame_get_u64(struct str *fields, uint64_t *out);
+bool frame_get_i64(struct str *fields, int64_t *out);
+bool frame_get_str(struct str *fields, struct str *out);
+
+/* ---- frame_report.c: reports as fields; strings point into them ---- */
+
+void frame_put_head(struct frame_out *f, const struct dmarc_head *head);
+bool frame_get_head(struct str fields, struct dmarc_head *out);
+void frame_put_row(struct frame_out *f, const struct dmarc_row *row);
+/* `out` and its signatures live in `mem` and `fields`. */
+bool frame_get_row(struct str fields, struct arena *mem,
+		   struct dmarc_row *out);
+void frame_put_tls(struct frame_out *f, const struct tlsrpt_report *report);
+bool frame_get_tls(struct str fields, struct arena *mem,
+		   struct tlsrpt_report *out);
+void frame_put_failure(struct frame_out *f,
+		       const struct failrpt_report *report);
+bool frame_get_failure(struct str fields, struct failrpt_report *out);
+/* Everything but the raw bytes. Codes are interned in the end frame's own
+ * memory: `codes` keeps them. */
+void frame_put_end(struct frame_out *f, const struct decode_end *end);
+bool frame_get_end(struct str fields, struct arena *mem,
+		   struct decode_end *out);
+
+/* ---- mbox.c ---- */
+
+/* A descriptor read piece by piece, cut into messages at "From " lines. */
+struct mbox {
+	int fd;
+	struct buf bytes;
+	size_t start, scanned; /* of the current message */
+	bool ended, failed;
+};
+
+bool mbox_sniff(struct str first);
+/* False at the end. A message over MESSAGE_MAX comes with `too_large` and
+ * without its bytes. */
+bool mbox_next(struct mbox *m, struct str *message, bool *too_large);
+
+/* ---- parser.c: the child ---- */
+
+/* Reads descriptors from `requests` until that ends, writes frames to
+ * `answers`. Returns the exit status. */
+int parser_run(int requests, int answers, int64_t now);
+
+/* ---- peer.c: the parser as seen from the writer ---- */
+
+struct peer {
+	pid_t pid;
+	int requests;
+	struct frame_in answers;
+	int64_t now;
+};
+
+enum err peer_start(struct peer *p, int64_t now, struct diag *why) MUST_CHECK;
+/* Hands a file over; false when the parser is gone. */
+bool peer_ask(struct peer *p, int fd);
+/* Ends the parser, kindly or, when it hangs, not. */
+void peer_stop(struct peer *p);
+
+/* ---- import.c: frames into the store ---- */
+
+struct import;
+
+struct import *import_new(struct store *s,
+			  const struct ingest_options *options,
+			  struct ingest_totals *totals);
+void import_free(struct import *i);
+/* One frame of the file at `path`. ERR_SYNTAX: the frame is not one. */
+enum err import_frame(struct import *i, const char *path, int type,
+		      struct str fields, struct diag *why) MUST_CHECK;
+/* Something that never got to the parser, or that it died of. */
+enum err import_refuse(struct import *i, const char *path,
+		       const struct diag *reason,
+		       struct diag *why) MUST_CHECK;
+/* Commits what is pending and then tells it. */
+enum err import_commit(struct import *i, struct diag *why) MUST_CHECK;
+/* Forgets the report that was under way (its parser is gone). */
+void import_break(struct import *i);
+/* Commits when enough is pending. */
+enum err import_pace(struct import *i, struct diag *why) MUST_CHECK;
+/* The items to come replace this one, 0 and 0 for none. */
+void import_replaces(struct import *i, int64_t report, int64_t intake);
+
+#endif
