@@ -26,13 +26,16 @@ struct tlsrpt_policy {
 	const struct str *strings, *mx;
 	const struct tlsrpt_failure *failures;
 	uint64_t successful, failed; /* sessions of the summary */
-	/* Whether its sessions count: with both sts and tlsa for one domain
-	 * they are the same sessions, and tlsa, which rules (RFC 8461 section
-	 * 2), is the one that counts. */
+	/* Whether its sessions count: with both sts and tlsa for one domain,
+	 * or for a host among its MX, they are the same sessions, and tlsa,
+	 * which rules (RFC 8461 section 2), is the one that counts if it has
+	 * any. */
 	bool counts;
 };
 
 struct tlsrpt_report {
+	/* Any may be empty; `org_name` is the contact's domain when no name
+	 * was sent. */
 	struct str org_name, contact, report_id;
 	int64_t begin, end; /* UTC seconds */
 	struct str domain;  /* first policy domain */
@@ -51,9 +54,11 @@ enum {
 	TLSRPT_TEXT_MAX = 4096
 };
 
-/* Parses a report. ERR_SYNTAX: "tlsrpt.not_a_report" (no policies, no dates
- * and no organisation), "tlsrpt.no_dates", or json's reason. `out` lives in
- * `mem`. Single bad fields never cost the report. */
+/* Parses a report. ERR_SYNTAX: "tlsrpt.not_a_report" (neither policies nor an
+ * organisation), "tlsrpt.no_dates" (neither readable), or json's reason.
+ * ERR_LIMIT: "tlsrpt.too_many_policies", "tlsrpt.too_many_failures",
+ * "tlsrpt.too_large", or json's reason. `out` lives in `mem`, and is untouched
+ * on failure. Single bad fields never cost the report. */
 enum err tlsrpt_parse(struct str text, struct arena *mem,
 		      struct tlsrpt_report *out, struct diag *why) MUST_CHECK;
 const char *tlsrpt_type_name(enum tlsrpt_type type);

@@ -1,0 +1,3 @@
+if(TARGET tlsrpt)
+	fuzz_target(tlsrpt USES tlsrpt)
+endif()
