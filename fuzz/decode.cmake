@@ -1,0 +1,3 @@
+if(TARGET decode)
+	fuzz_target(decode USES decode)
+endif()
