@@ -132,7 +132,8 @@ enum err dmarc_end(struct dmarc *d, struct str name, struct diag *why)
 /* After the last event. `open` is how many elements xml had to close at the
  * end: a record that was still open is dropped. ERR_SYNTAX:
  * "dmarc.not_a_report" (another root element), "dmarc.no_domain",
- * "dmarc.no_dates", "dmarc.no_org". The head is complete now. */
+ * "dmarc.no_dates", "dmarc.no_org", "dmarc.cut" (and no whole row, or no id,
+ * is left). The head is complete now. */
 enum err dmarc_finish(struct dmarc *d, unsigned open, struct diag *why)
 	MUST_CHECK;
 

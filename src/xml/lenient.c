@@ -32,6 +32,7 @@ struct lenient {
 	char quote;      /* of the value under way */
 	char last;       /* last character but blanks, in ATTRIBUTES */
 	unsigned run;    /* "-" or "]" seen in a row */
+	bool again;      /* the character at hand is still to be taken */
 	uint64_t tag_line;
 	struct buf names; /* of the open elements, one behind the other */
 	size_t starts[XML_DEPTH_MAX];
@@ -239,15 +240,13 @@ begin_markup(struct lenient *l, char c)
 	l->run = 0;
 }
 
-/* `c` shows that what is held is text; it may begin something itself. */
+/* The character at hand shows that what is held is text; it may begin
+ * something itself. */
 static void
-not_markup(struct lenient *l, char c)
+not_markup(struct lenient *l)
 {
 	tag_is_text(l);
-	if (c == '<' || c == '&')
-		begin_markup(l, c);
-	else
-		put_text(l, (struct str){ &c, 1 });
+	l->again = true;
 }
 
 static void
@@ -260,7 +259,7 @@ in_reference(struct lenient *l, char c)
 		   (is_name(c) || c == '#')) {
 		(void)buf_addc(&l->tag, c);
 	} else {
-		not_markup(l, c);
+		not_markup(l);
 	}
 }
 
@@ -268,7 +267,7 @@ static void
 in_markup(struct lenient *l, char c)
 {
 	if (!is_name_start(c) && c != '/' && c != '!' && c != '?') {
-		not_markup(l, c);
+		not_markup(l);
 		return;
 	}
 	(void)buf_addc(&l->tag, c);
@@ -288,7 +287,7 @@ in_name(struct lenient *l, char c)
 		(void)buf_addc(&l->tag, c);
 		l->state = c == '/' ? SLASH : is_name(c) ? NAME : ATTRIBUTES;
 	} else {
-		not_markup(l, c);
+		not_markup(l);
 	}
 }
 
@@ -298,7 +297,7 @@ in_slash(struct lenient *l, char c)
 	if (c == '>')
 		start_element(l, true);
 	else
-		not_markup(l, c);
+		not_markup(l);
 }
 
 /* A "<" among the attributes: a quote was left open, and the tag ended at the
@@ -311,13 +310,15 @@ broken_attributes(struct lenient *l)
 	struct str name = str_sub(whole, 1, l->name_end - 1);
 
 	if (l->close_at == 0) {
-		not_markup(l, '<');
+		not_markup(l);
 		return;
 	}
 	l->x->notes.markup_repaired = true;
 	open_element(l, name, whole.p[l->close_at - 1] == '/');
 	put_text(l, rest);
-	begin_markup(l, '<');
+	buf_clear(&l->tag);
+	l->state = TEXT;
+	l->again = true;
 }
 
 static void
@@ -351,12 +352,12 @@ in_end_name(struct lenient *l, char c)
 	} else if (c == '<') {
 		l->x->notes.markup_repaired = true;
 		end_element(l);
-		begin_markup(l, '<');
+		l->again = true;
 	} else if (is_name(c) || (is_blank(c) && l->tag.n > 2)) {
 		(void)buf_addc(&l->tag, c);
 		l->state = is_name(c) ? END_NAME : END_REST;
 	} else {
-		not_markup(l, c);
+		not_markup(l);
 	}
 }
 
@@ -368,9 +369,9 @@ in_end_rest(struct lenient *l, char c)
 	} else if (c == '<') {
 		l->x->notes.markup_repaired = true;
 		end_element(l);
-		begin_markup(l, '<');
+		l->again = true;
 	} else if (!is_blank(c)) {
-		not_markup(l, c);
+		not_markup(l);
 	}
 }
 
@@ -397,7 +398,7 @@ in_declaration(struct lenient *l, char c)
 	} else if (!str_starts(comment, so_far) && !str_starts(cdata, so_far) &&
 		   !str_starts_fold(doctype, so_far)) {
 		l->tag.n--;
-		not_markup(l, c);
+		not_markup(l);
 	}
 }
 
@@ -412,24 +413,27 @@ in_comment(struct lenient *l, char c)
 }
 
 /* "]" are held back: two of them may belong to the end. */
-static void
-in_cdata(struct lenient *l, char c)
+static size_t
+take_cdata(struct lenient *l, struct str s)
 {
-	if (c == ']' && l->run < 2) {
-		l->run++;
-		return;
+	size_t n = 0;
+
+	if (s.p[0] == ']') {
+		if (l->run == 2)
+			put_text(l, S("]"));
+		l->run += l->run < 2;
+		return 1;
 	}
-	if (c == ']') {
-		put_text(l, S("]"));
-		return;
-	}
-	if (c == '>' && l->run == 2) {
+	if (s.p[0] == '>' && l->run == 2) {
 		l->state = TEXT;
-		return;
+		return 1;
 	}
 	put_text(l, str_sub(S("]]"), 0, l->run));
-	put_text(l, (struct str){ &c, 1 });
 	l->run = 0;
+	for (; n < s.n && s.p[n] != ']'; n++)
+		l->x->line += s.p[n] == '\n';
+	put_text(l, str_sub(s, 0, n));
+	return n;
 }
 
 /* "<?xml ...?>": ends at any ">", so that stray quotes do no harm. */
@@ -450,17 +454,11 @@ static void
 take(struct lenient *l, char c)
 {
 	static void (*const step[])(struct lenient *, char) = {
-		[REFERENCE] = in_reference,
-		[MARKUP] = in_markup,
-		[NAME] = in_name,
-		[ATTRIBUTES] = in_attributes,
-		[SLASH] = in_slash,
-		[END_NAME] = in_end_name,
-		[END_REST] = in_end_rest,
-		[DECLARATION] = in_declaration,
-		[COMMENT] = in_comment,
-		[CDATA] = in_cdata,
-		[INSTRUCTION] = in_instruction,
+		[REFERENCE] = in_reference, [MARKUP] = in_markup,
+		[NAME] = in_name,           [ATTRIBUTES] = in_attributes,
+		[SLASH] = in_slash,         [END_NAME] = in_end_name,
+		[END_REST] = in_end_rest,   [DECLARATION] = in_declaration,
+		[COMMENT] = in_comment,     [INSTRUCTION] = in_instruction,
 	};
 
 	step[l->state](l, c);
@@ -495,7 +493,15 @@ tokenize(struct lenient *l, struct str s)
 			i += take_text(l, str_sub(s, i, SIZE_MAX));
 			continue;
 		}
+		if (l->state == CDATA) {
+			i += take_cdata(l, str_sub(s, i, SIZE_MAX));
+			continue;
+		}
 		take(l, s.p[i]);
+		if (l->again) {
+			l->again = false;
+			continue;
+		}
 		l->x->line += s.p[i] == '\n';
 		i++;
 	}
