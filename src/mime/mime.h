@@ -1,8 +1,10 @@
 /* mime.h - Internet messages (RFC 5322, 2045-2047, 2231), as sent by anybody.
  *
- * GMime reads them; what it would stumble over is put right first: a BOM or
- * an mbox "From " line before the first header, bare CR or mixed line ends,
- * "ContentType:" for "Content-Type:". Pure: bytes in, parts out.
+ * Our own scanner cuts the parts, in place, in one pass and within limits; it
+ * takes what senders get wrong: a BOM or an mbox "From " line before the first
+ * header, bare CR or mixed line ends, "ContentType:" for "Content-Type:".
+ * GMime reads the values: parameters (RFC 2231), encoded words, codings,
+ * character sets. Pure: bytes in, parts out.
  */
 #ifndef MIME_H
 #define MIME_H
@@ -26,7 +28,9 @@ struct mime_part {
 	int parent;      /* index, -1 for the root */
 	unsigned depth;
 	bool multipart;  /* has children, no content of its own */
-	bool message;    /* message/rfc822: has one child and raw content */
+	/* message/rfc822: has one child and raw content. One that arrived in
+	 * base64 or the like is a leaf, its content another message. */
+	bool message;
 };
 
 /* What was unusual, for the repair codes (report-quirks section 1). */
@@ -34,7 +38,10 @@ struct mime_notes {
 	size_t longest_line;        /* octets without the line end */
 	size_t longest_base64_line; /* 0: no base64 part */
 	bool bare_cr, bom, from_line, header_name_repaired;
-	bool base64_repaired; /* characters outside the alphabet, cut end */
+	bool header_fold_repaired; /* a continued line lacked its blank */
+	/* Characters outside the alphabet, cut end; known once mime_content
+	 * was asked for the part. */
+	bool base64_repaired;
 };
 
 struct mime;
@@ -45,7 +52,8 @@ void mime_init(void);
  * perhaps behind a BOM or "From " line) rather than XML, JSON or an archive. */
 bool mime_sniff(struct str bytes);
 /* `message` must stay valid as long as *out, which mime_free frees. Errors:
- * "mime.too_large", "mime.too_deep", "mime.too_many_parts", "mime.syntax". */
+ * "mime.too_large", "mime.too_deep", "mime.too_many_parts",
+ * "mime.header_too_large", "mime.syntax" (no header at all). */
 enum err mime_parse(struct str message, const struct mime_limits *limits,
 		    struct mime **out, struct diag *why) MUST_CHECK;
 void mime_free(struct mime *m);
