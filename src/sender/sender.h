@@ -12,23 +12,23 @@
 
 /* Why a name was chosen; a greater one wins (order of report-quirks 2). */
 enum sender_evidence {
-	SENDER_BY_NETWORK,   /* nothing known: /24 or /48 */
-	SENDER_BY_AS_NAME,   /* name of the AS */
-	SENDER_BY_AS,        /* AS number of a profile that is its own network */
-	SENDER_BY_PTR,       /* forward-confirmed PTR */
+	SENDER_BY_NETWORK, /* nothing known: /24 or /48 */
+	SENDER_BY_AS_NAME, /* name of the AS */
+	SENDER_BY_AS,      /* AS number of a profile that is its own network */
+	SENDER_BY_PTR,     /* forward-confirmed PTR */
 	SENDER_BY_SPF_RANGE, /* inside the service's own SPF (resolver) */
 	SENDER_BY_SPF,       /* SPF passed for the service's bounce domain */
 	SENDER_BY_DKIM       /* signed by the service's own domain */
 };
 
 struct sender_profile {
-	const char *slug;  /* "amazon-ses"; stable */
-	const char *label; /* "Amazon SES" */
-	const char *category; /* "esp", "mailbox", "crm", "security", ... */
-	bool forwards;     /* mailing lists, forwarding services */
-	bool security;     /* gateways that re-send for their customers */
+	const char *slug;        /* "amazon-ses"; stable */
+	const char *label;       /* "Amazon SES" */
+	const char *category;    /* "esp", "mailbox", "crm", "security", ... */
+	bool forwards;           /* mailing lists, forwarding services */
+	bool security;           /* gateways that re-send for their customers */
 	const char *spf_include; /* "" when it has none */
-	const char *help;  /* URL of its own page on DKIM/SPF; may be "" */
+	const char *help; /* URL of its own page on DKIM/SPF; may be "" */
 	/* How to make it aligned there, catalogue key of a sentence. */
 	const char *fix;
 };
