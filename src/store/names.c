@@ -2,10 +2,8 @@
 #include "store/store.h"
 
 static const char *const OUTCOMES[] = {
-	[STORE_IMPORTED] = "imported",
-	[STORE_DUPLICATE] = "duplicate",
-	[STORE_SUPERSEDED] = "superseded",
-	[STORE_REJECTED] = "rejected",
+	[STORE_IMPORTED] = "imported",     [STORE_DUPLICATE] = "duplicate",
+	[STORE_SUPERSEDED] = "superseded", [STORE_REJECTED] = "rejected",
 	[STORE_IGNORED] = "ignored",
 };
 

@@ -1,0 +1,203 @@
+/* writer.h - what the writing half keeps between calls. */
+#ifndef STORE_WRITER_H
+#define STORE_WRITER_H
+
+#include "store/inside.h"
+
+/* Statements that are prepared once; their text is in statements.c. */
+enum store_sql {
+	SQL_NAME_GET,
+	SQL_NAME_ADD,
+	SQL_AUTH_GET,
+	SQL_AUTH_ADD,
+	SQL_ENDPOINT_GET,
+	SQL_ENDPOINT_ADD,
+	SQL_ENDPOINT_BETTER,
+	SQL_SPAN_WIDEN,
+	SQL_ROW_ADD,
+	SQL_ROLLUP_ADD,
+	SQL_ROLLUP_COUNT,
+	SQL_ROLLUP_SWEEP,
+	SQL_STALE_ADD,
+	SQL_REPORT_ADD,
+	SQL_REPORT_GET,
+	SQL_REPORT_BY_HASH,
+	SQL_REPORT_BEST,
+	SQL_REPORT_WINNER,
+	SQL_REPORT_STATE,
+	SQL_REPORT_TRUST,
+	SQL_RAW_ADD,
+	SQL_INTAKE_ADD,
+	SQL_INTAKE_AGAIN,
+	SQL_INTAKE_OF,
+	SQL_INTAKE_STATE,
+	SQL_INTAKE_RAW_ADD,
+	SQL_INTAKE_RAW_GET,
+	SQL_INTAKE_RAW_DROP,
+	SQL_TLS_POLICY_ADD,
+	SQL_TLS_FAILURE_ADD,
+	SQL_TLS_COUNT,
+	SQL_TLS_COUNT_FAILURES,
+	SQL_TLS_SWEEP,
+	SQL_FAILURE_ADD,
+	SQL_DROP_ROWS,
+	SQL_DROP_TLS_POLICIES,
+	SQL_DROP_TLS_FAILURES,
+	SQL_DROP_FAILURE,
+	SQL_DROP_RAW,
+	SQL_DROP_REPORT,
+	SQL_COUNT
+};
+
+/* One cell of the roll-ups, as far as it varies within a report. */
+struct store_delta {
+	int64_t endpoint, to_domain, verdict, overrides;
+	int64_t messages, rows;
+	uint32_t slot; /* where the table knows it; set by store_delta_add */
+};
+
+/* What a report adds to the roll-ups, gathered before it is written. */
+enum { STORE_DELTAS_MAX = 20000, STORE_DELTA_SLOTS = 1 << 16 };
+struct store_deltas {
+	size_t count, room;
+	struct store_delta *cell;
+	uint32_t slot[STORE_DELTA_SLOTS]; /* index + 1, 0 free */
+};
+
+/* The DMARC report between head and end. Its first rows wait in `mem`, so
+ * that a duplicate costs nothing and a small report needs no savepoint. */
+enum { STORE_WAITING_MAX = 2000, STORE_WAITING_BYTES = 2 << 20 };
+struct store_dmarc {
+	bool open;
+	bool writing; /* its rows go to the table now */
+	bool marked;  /* within a savepoint */
+	bool rivals;  /* others have its identity: counted by an election */
+	struct store_origin origin;
+	struct dmarc_head head;
+	struct arena *mem;
+	size_t waiting;
+	struct dmarc_row *wait[STORE_WAITING_MAX];
+	uint8_t identity[SEAL_HASH_BYTES];
+	int64_t id, domain, org, reporter, day;
+	int64_t rows, messages, passed;
+};
+
+struct store_writer {
+	struct db_statement *kept[SQL_COUNT];
+	struct map *names, *auths, *endpoints, *spans;
+	struct buf key, json; /* scratch */
+	int64_t data_version, next_report;
+	int64_t replaces_report, replaces_intake;
+	bool in_batch;
+	enum err broken; /* the batch is void, because of: */
+	struct diag broken_why;
+	struct store_dmarc now;
+	struct store_deltas deltas;
+};
+
+/* The statement, reset; it stays the writer's. */
+enum err store_kept(struct store *s, enum store_sql which,
+		    struct db_statement **out, struct diag *why) MUST_CHECK;
+/* Binds `count` numbers from place `first` on. */
+void store_bind(struct db_statement *st, int first, const int64_t *values,
+		int count);
+/* Prepares, binds the numbers from place 1 on and runs. */
+enum err store_do(struct store *s, enum store_sql which, const int64_t *values,
+		  int count, struct diag *why) MUST_CHECK;
+
+/* Ends a public call: a failure of the database makes the batch void. */
+enum err store_guard(struct store *s, enum err e, const struct diag *why);
+/* Whether writing may go on: in a batch that is not void. */
+enum err store_ready(struct store *s, struct diag *why) MUST_CHECK;
+void store_caches_drop(struct store *s);
+
+/* ---- intern.c: repeated things as numbers ---- */
+
+enum err store_name(struct store *s, struct str text, int64_t *id,
+		    struct diag *why) MUST_CHECK;
+enum err store_auth(struct store *s, const struct dmarc_row *row, int64_t *id,
+		    struct diag *why) MUST_CHECK;
+/* Also keeps the best evidence of who is behind the address. */
+enum err store_endpoint_of(struct store *s, int64_t owner,
+			   const struct dmarc_row *row, int64_t *id,
+			   struct diag *why) MUST_CHECK;
+enum err store_span(struct store *s, int64_t endpoint, int64_t domain,
+		    int64_t day, struct diag *why) MUST_CHECK;
+
+/* ---- rollup.c ---- */
+
+/* False when there is no room: flush first. */
+bool store_delta_add(struct store_deltas *d, const struct store_delta *add);
+void store_deltas_clear(struct store_deltas *d);
+enum err store_deltas_flush(struct store *s, struct diag *why) MUST_CHECK;
+/* Adds or takes back the share of a stored report of any kind. */
+enum err store_count_report(struct store *s, int64_t id, bool add,
+			    struct diag *why) MUST_CHECK;
+/* Which of the reports with one identity counts (contracts section 1). */
+enum err store_elect(struct store *s, int64_t owner, struct str identity,
+		     struct diag *why) MUST_CHECK;
+enum err store_stale(struct store *s, int64_t owner, int64_t domain,
+		     int64_t day, struct diag *why) MUST_CHECK;
+
+/* ---- item.c: what all kinds of reports share ---- */
+
+/* A row of `report` before it is written. */
+struct store_record {
+	int64_t id, owner, kind, state;
+	struct str identity, hash;
+	int64_t domain, org, reporter;
+	struct str report_id;
+	int64_t begin, end, day, records, messages, passed, trust, complete;
+	int64_t received_at;
+	struct str repairs, head;
+};
+/* Key of contracts section 1; `domain` is the sorted list for TLS reports. */
+struct store_key {
+	int64_t owner;
+	enum decode_kind kind;
+	struct str domain, org, report_id;
+	int64_t begin, end;
+};
+enum { STORE_IDENTITY_BYTES = 16 };
+void store_identity(const struct store_key *key, uint8_t out[SEAL_HASH_BYTES]);
+/* Lower case, single blanks: "Google  Inc." and "google inc." are one. */
+void store_fold_org(struct str org, struct buf *out);
+enum err store_record_add(struct store *s, const struct store_record *r,
+			  struct diag *why) MUST_CHECK;
+/* The report with this hash; 0 when there is none but the replaced. */
+enum err store_by_hash(struct store *s, int64_t owner, const uint8_t *hash,
+		       int64_t *id, struct diag *why) MUST_CHECK;
+/* The same document came from somebody who may be trusted more: it counts as
+ * theirs, whichever of the two came first. */
+enum err store_lift_trust(struct store *s, int64_t id, enum store_trust trust,
+			  struct diag *why) MUST_CHECK;
+enum err store_has_rivals(struct store *s, int64_t owner, struct str identity,
+			  bool *out, struct diag *why) MUST_CHECK;
+/* The id the next report gets; the replaced one goes away for it. */
+enum err store_take_id(struct store *s, struct store_origin *origin,
+		       int64_t *id, struct diag *why) MUST_CHECK;
+enum err store_keep_raw(struct store *s, const struct decode_end *end,
+			int64_t report, struct diag *why) MUST_CHECK;
+/* Writes the log and fills `out`; ends a replacement. */
+enum err store_log(struct store *s, const struct store_origin *origin,
+		   const struct decode_end *end, enum store_outcome outcome,
+		   int64_t report, struct store_item *out,
+		   struct diag *why) MUST_CHECK;
+/* What is known of a stored report; `found` false when it is not there. */
+struct store_known {
+	bool found, rows_kept;
+	int64_t owner, kind, state, domain, day, trust, received_at;
+	char identity[STORE_IDENTITY_BYTES];
+};
+enum err store_known(struct store *s, int64_t id, struct store_known *out,
+		     struct diag *why) MUST_CHECK;
+void store_print_repairs(const struct decode_end *end, struct buf *out);
+
+/* ---- remove.c ---- */
+
+/* Takes a report with all it has out of the tables and, when it counted, out
+ * of the roll-ups. Who counts instead is not decided here. */
+enum err store_remove(struct store *s, int64_t id, bool keep_raw,
+		      struct diag *why) MUST_CHECK;
+
+#endif
