@@ -132,6 +132,13 @@ STYLE = [
     ("seven parameters", "many takes 7 parameters",
      c("/* A file. */\nstatic int\nmany(int a, int b, int c, int d,\n"
        "     int (*e)(int, int), int f, int g)\n{\n\treturn a;\n}\n")),
+    ("a callback and its ctx count as one, but no more than one",
+     "many takes 7 parameters",
+     c("/* A file. */\nstatic int\nmany(int a, int b, int c, int d,\n"
+       "     int (*e)(void *ctx, int), void *ctx, int f, int g)\n{\n"
+       "\treturn a;\n}\nstatic int\nfew(int a, int b, int c, int d,\n"
+       "    int (*e)(void *ctx, int), void *ctx, int f)\n{\n"
+       "\treturn a;\n}\n")),
     ("five levels", "nested deeper than 4", c(body("\t\t\t\tif (n)"))),
     ("goto", "goto", c(body("goto out;"))),
     ("a variable extern", "extern that can change",
