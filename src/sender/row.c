@@ -72,8 +72,10 @@ sender_of_row(const struct dmarc_row *row, struct sender_name *out)
 	       best_of(row->spf, row->spf_count, &spf, out);
 }
 
+/* A HELO name tells only of the machine: it vouches when nothing was checked
+ * but it, as for bounces, which have no envelope sender. */
 static bool
-vouches(const struct dmarc_auth *spf, struct str own)
+vouches(const struct dmarc_auth *spf, struct str own, bool alone)
 {
 	const struct sender_suffix *s;
 
@@ -81,6 +83,8 @@ vouches(const struct dmarc_auth *spf, struct str own)
 		return false;
 	if (str_eq_fold(dnsname_org(spf->domain), own))
 		return true;
+	if (!alone && str_eq_fold(spf->scope, S("helo")))
+		return false;
 	s = sender_suffix_find(&sender_spf_table, spf->domain);
 	return s && !s->people && !sender_profiles[s->profile].forwards;
 }
@@ -91,7 +95,7 @@ sender_spf_vouched(const struct dmarc_row *row, struct str domain)
 	struct str own = dnsname_org(domain);
 
 	for (size_t i = 0; i < row->spf_count; i++)
-		if (vouches(&row->spf[i], own))
+		if (vouches(&row->spf[i], own, row->spf_count == 1))
 			return true;
 	return false;
 }
