@@ -1,4 +1,5 @@
 /* content.c - what is inside a part, its transfer encoding undone. */
+#include "mime/line.h"
 #include "mime/parts.h"
 
 #include <gmime/gmime.h>
@@ -7,6 +8,20 @@
 
 enum { PIECE = 8 << 10, SLACK = 256 /* state that GMime carries over */ };
 
+/* From the line behind "begin 644 name" on; GMime's decoder wants no other. */
+static bool
+find_uuencoded(struct str body, struct str *out)
+{
+	struct str line;
+
+	while (mime_line(&body, false, &line))
+		if (str_starts(line, S("begin "))) {
+			*out = body;
+			return true;
+		}
+	return false;
+}
+
 static bool
 decode_by_gmime(struct buf *out, struct str text, GMimeContentEncoding coding)
 {
@@ -14,6 +29,8 @@ decode_by_gmime(struct buf *out, struct str text, GMimeContentEncoding coding)
 	bool ok = true;
 
 	g_mime_encoding_init_decode(&state, coding);
+	if (coding == GMIME_CONTENT_ENCODING_UUENCODE)
+		state.state |= GMIME_UUDECODE_STATE_BEGIN;
 	while (ok && text.n > 0) {
 		struct str piece = str_sub(text, 0, PIECE);
 		char decoded[PIECE + SLACK];
@@ -38,6 +55,7 @@ static bool
 decode(struct mime *m, size_t i, struct buf *out)
 {
 	const struct mime_place *place = &m->places[i];
+	struct str inner;
 
 	switch (place->coding) {
 	case MIME_BASE64:
@@ -46,7 +64,9 @@ decode(struct mime *m, size_t i, struct buf *out)
 		return decode_by_gmime(out, place->body,
 				       GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE);
 	case MIME_UUENCODE:
-		return decode_by_gmime(out, place->body,
+		if (!find_uuencoded(place->body, &inner))
+			break;
+		return decode_by_gmime(out, inner,
 				       GMIME_CONTENT_ENCODING_UUENCODE);
 	case MIME_IDENTITY:
 		break;

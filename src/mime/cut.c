@@ -81,13 +81,14 @@ measure(struct cutter *c, struct str line)
 }
 
 /* A line in a header that must be the first of the content, its empty line
- * forgotten: markup, something binary, or base64. */
+ * forgotten: markup, something binary, a boundary, or base64. */
 static bool
 is_content(struct str line)
 {
 	unsigned char c = line.n ? (unsigned char)line.p[0] : 0;
 
-	if (c < 0x20 || c >= 0x7F || c == '<' || c == '{' || c == '[')
+	if (c < 0x20 || c >= 0x7F || c == '<' || c == '{' || c == '[' ||
+	    str_starts(line, S("--")))
 		return true;
 	if (line.n < CONTENT_RUN)
 		return false;

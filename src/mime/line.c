@@ -89,11 +89,25 @@ mime_line_is_cr(struct str message)
 	       message.p - (line.p + line.n) == 1 && message.p[-1] == '\r';
 }
 
+/* More is allowed, but nobody names a field so, while "{"a": 1}" and
+ * "<a:b>" begin documents. */
+static bool
+begins_name(struct str line)
+{
+	char c = line.n ? line.p[0] : ' ';
+
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_';
+}
+
 size_t
 mime_line_field(struct str line)
 {
 	size_t name = 0;
 	size_t i;
+
+	if (!begins_name(line))
+		return 0;
 
 	while (name < line.n && line.p[name] > ' ' && line.p[name] < 0x7F &&
 	       line.p[name] != ':')

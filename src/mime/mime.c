@@ -128,7 +128,9 @@ mime_header(struct mime *m, size_t i, const char *name)
 		return out;
 	mime_field_unfold(&value, field->raw);
 	decoded = g_mime_utils_header_decode_text(NULL, buf_c(&value));
-	mime_utf8_mend(&good, str_of(decoded));
+	/* What nobody can decode is better than nothing. */
+	mime_utf8_mend(&good,
+		       decoded && *decoded ? str_of(decoded) : buf_str(&value));
 	g_free(decoded);
 	if (!arena_dup(m->mem, buf_str(&good), &out))
 		return S("");
