@@ -1,6 +1,6 @@
 /* What all kinds of reports share on their way in: identity, duplicates, raw
  * bytes, the log of what arrived. */
-#include "store/writer.h"
+#include "store/item.h"
 
 #include "json/json.h"
 
@@ -195,6 +195,21 @@ store_take_id(struct store *s, struct store_origin *origin, int64_t *id,
 	else if (w->replaces_intake != 0)
 		e = received_of_intake(s, origin, why);
 	*id = gone ? w->next_report++ : w->replaces_report;
+	return e;
+}
+
+enum err
+store_settle_double(struct store *s, struct store_origin *origin,
+		    const uint8_t *hash, int64_t *id, struct diag *why)
+{
+	int64_t own;
+	enum err e = store_by_hash(s, origin->owner, hash, id, why);
+
+	if (e != ERR_NONE || *id == 0)
+		return e;
+	e = store_lift_trust(s, *id, origin->trust, why);
+	if (e == ERR_NONE && s->writer->replaces_report != 0)
+		e = store_take_id(s, origin, &own, why);
 	return e;
 }
 

@@ -1,5 +1,5 @@
 /* Taking reports out again, with their share of every sum. */
-#include "store/writer.h"
+#include "store/item.h"
 
 enum err
 store_remove(struct store *s, int64_t id, bool keep_raw, struct diag *why)

@@ -1,6 +1,6 @@
 /* What a report adds to the sums, and which of several reports with one
  * identity counts. */
-#include "store/writer.h"
+#include "store/item.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A DMARC report on its way in: the head, rows that wait until there are too
  * many of them, and the end that decides what becomes of it. */
-#include "store/writer.h"
+#include "store/item.h"
 
 #include "dnsname/dnsname.h"
 #include "json/json.h"
@@ -437,19 +437,16 @@ finish(struct store *s, const struct decode_end *end,
 	return e;
 }
 
-/* Another report has this hash. One that was to be read again and turns out
- * to be that other goes. */
+/* Another report has this hash. */
 static enum err
-drop_double(struct store *s, int64_t id, struct diag *why)
+drop_double(struct store *s, const uint8_t *hash, struct diag *why)
 {
 	struct store_origin origin = s->writer->now.origin;
-	int64_t own;
+	int64_t id;
 	enum err e = take_back(s, why);
 
 	if (e == ERR_NONE)
-		e = store_lift_trust(s, id, origin.trust, why);
-	if (e == ERR_NONE && s->writer->replaces_report != 0)
-		e = store_take_id(s, &origin, &own, why);
+		e = store_settle_double(s, &origin, hash, &id, why);
 	return e;
 }
 
@@ -463,7 +460,7 @@ end_report(struct store *s, const struct decode_end *end,
 	enum err e = store_by_hash(s, now->origin.owner, end->hash, &id, why);
 
 	if (e == ERR_NONE && id != 0)
-		e = drop_double(s, id, why);
+		e = drop_double(s, end->hash, why);
 	if (e == ERR_NONE && id == 0) {
 		e = finish(s, end, &outcome, why);
 		id = now->id;
