@@ -167,15 +167,16 @@ put_values(struct json_out *j, const struct store_query *q,
 }
 
 void
-cli_json_query(struct json_out *j, const struct store_query *q)
+cli_json_query(struct json_out *j, const struct store_query *q,
+	       const char *group)
 {
 	SCOPED_BUF sort = BUF(64);
+	const char *own = q->grouped ? store_field_name(q->group) : "";
 
 	json_open_object(j, "query");
 	put_date(j, "from", q->first_day);
 	put_date(j, "to", q->last_day);
-	json_put_known(j, "group",
-		       str_of(q->grouped ? store_field_name(q->group) : ""));
+	json_put_known(j, "group", str_of(group ? group : own));
 	buf_addf(&sort, "%s%s", q->ascending ? "" : "-",
 		 q->sort_by_key ? "key" : store_measure_name(q->sort));
 	json_put_str(j, "sort", buf_str(&sort));

@@ -147,8 +147,10 @@ struct geo *cli_geo(const struct cli *c);
  * (NULL: none). Complains and gives the exit code when it is malformed. */
 int cli_query(const struct cli *c, const char *range, const char *group,
 	      struct store_query *q) MUST_CHECK;
-/* `query` of contracts section 6: what was asked, filters by their names. */
-void cli_json_query(struct json_out *j, const struct store_query *q);
+/* `query` of contracts section 6: what was asked, filters by their names.
+ * `group` where it is not one of the query's own, else NULL. */
+void cli_json_query(struct json_out *j, const struct store_query *q,
+		    const char *group);
 void cli_json_measures(struct json_out *j, const int64_t *m, const bool *known);
 /* The options of a list (domain, reporter, time, page) as the store's. */
 void cli_list_init(const struct cli *c, struct store_list *list,
