@@ -182,6 +182,8 @@ RUNNER = [
      "printf '1..3\\\\nok 1 - a\\\\n'; exit 0", "1 passed, 2 failed", 1),
     ("an exit code counts though every case passed",
      "printf '1..1\\\\nok 1 - a\\\\n'; exit 1", "1 passed, 1 failed", 1),
+    ("a program that hangs is stopped and has failed", "sleep 60 & wait",
+     "0 passed, 1 failed", 1),
     ("a signal counts as failed", "kill -9 \\\\$\\\\$", "0 passed, 1 failed", 1),
 ]
 
@@ -216,7 +218,8 @@ def rule(name, files, complaint):
 def runner(command, closing, expected):
     with tempfile.TemporaryDirectory() as root:
         write(root, {"CTestTestfile.cmake":
-                     f'add_test(t "sh" "-c" "{command}")\n'})
+                     f'add_test(t "sh" "-c" "{command}")\n'
+                     'set_tests_properties(t PROPERTIES TIMEOUT "2")\n'})
         code, out = tool("run-tests", root, "--name", "t", "--no-scripts")
     last = out.rstrip("\n").split("\n")[-1]
     if code == expected and last == closing:
