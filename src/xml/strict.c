@@ -15,11 +15,13 @@ enum {
 struct strict {
 	struct xml *x;
 	XML_Parser parser;
-	size_t memory;       /* bytes expat holds */
-	struct str chunk;    /* under way */
-	uint64_t chunk_at;   /* offset of the chunk in the document */
-	uint64_t counted;    /* lines are counted up to this offset */
-	uint64_t tail_lines; /* in the unfinished token before the chunk */
+	size_t memory; /* bytes expat holds */
+	/* The document from `window_at` on: what expat has not yet told of,
+	 * then up to CHUNK bytes it has not seen. Lines are counted in it. */
+	struct buf window;
+	uint64_t window_at; /* offset in the document */
+	size_t fed;         /* of the window, to expat */
+	uint64_t counted;   /* lines are counted up to this offset */
 };
 
 /* Before each piece of expat's memory. */
@@ -92,19 +94,17 @@ count_lines(const char *from, const char *end)
 	return lines;
 }
 
-/* Moves x->line to the event under way. expat could tell the line itself, at
- * the price of reading everything a second time. */
+/* Moves x->line to the event under way, which may be of an earlier chunk.
+ * expat could tell the line itself, at the price of a second reading. */
 static void
 move_line(struct strict *s)
 {
 	uint64_t at = (uint64_t)XML_GetCurrentByteIndex(s->parser);
+	const char *from = s->window.p + (s->counted - s->window_at);
 
-	if (at < s->counted || at > s->chunk_at + s->chunk.n)
-		return;
-	s->x->line += s->tail_lines;
-	s->tail_lines = 0;
-	s->x->line += count_lines(s->chunk.p + (s->counted - s->chunk_at),
-				  s->chunk.p + (at - s->chunk_at));
+	if (at <= s->counted || at > s->window_at + s->fed)
+		return; /* UINT64_MAX: no event yet */
+	s->x->line += count_lines(from, from + (at - s->counted));
 	s->counted = at;
 }
 
@@ -195,6 +195,7 @@ strict_new(struct xml *x)
 	struct strict *before = at_work;
 
 	s->x = x;
+	s->window = (struct buf)BUF(2 * x->limits.name + 3 * CHUNK);
 	at_work = s;
 	s->parser = XML_ParserCreate_MM(NULL, &memory, NULL);
 	at_work = before;
@@ -212,6 +213,7 @@ strict_free(struct strict *s)
 	if (!s)
 		return;
 	XML_ParserFree(s->parser);
+	buf_free(&s->window);
 	heap_free(s);
 }
 
@@ -236,58 +238,62 @@ refuse(struct strict *s)
 			       detail);
 }
 
-/* expat starts an unfinished token over with every chunk, so that its length
- * must have a bound. */
+/* Forgets what has been told. expat starts an unfinished token over with more
+ * bytes, sometimes only when there are twice as many: hence the bound. */
 static void
-check_tag(struct strict *s, uint64_t end)
+move_window(struct strict *s)
 {
-	uint64_t at = (uint64_t)XML_GetCurrentByteIndex(s->parser);
+	size_t told;
 
-	if (at < end && end - at > s->x->limits.name) /* UINT64_MAX: none */
+	move_line(s);
+	told = (size_t)(s->counted - s->window_at);
+	memmove(s->window.p, s->window.p + told, s->window.n - told);
+	s->window.n -= told;
+	s->fed -= told;
+	s->window_at += told;
+	if (s->fed > 2 * s->x->limits.name + CHUNK)
 		(void)xml_fail(s->x, ERR_LIMIT, "xml.tag_too_long", s->x->line,
 			       "");
 }
 
 static void
-feed_chunk(struct strict *s, struct str chunk, bool last)
+feed_expat(struct strict *s, bool last)
 {
-	uint64_t end = s->chunk_at + chunk.n;
 	struct strict *before = at_work;
+	const char *chunk = s->window.p + s->fed;
+	int n = (int)(s->window.n - s->fed);
 
-	s->chunk = chunk;
 	at_work = s;
-	if (XML_Parse(s->parser, chunk.p, (int)chunk.n, last) != XML_STATUS_OK)
+	s->fed = s->window.n;
+	if (XML_Parse(s->parser, n > 0 ? chunk : "", n, last) != XML_STATUS_OK)
 		refuse(s);
 	at_work = before;
-	if (s->x->err != ERR_NONE)
-		return;
-	if (chunk.n > 0) {
-		move_line(s);
-		check_tag(s, end);
-		if (s->counted < s->chunk_at)
-			s->counted = s->chunk_at;
-		s->tail_lines +=
-			count_lines(chunk.p + (s->counted - s->chunk_at),
-				    chunk.p + chunk.n);
-	}
-	s->counted = end;
-	s->chunk_at = end;
-	s->chunk = (struct str){ 0 };
+	if (s->x->err == ERR_NONE)
+		move_window(s);
 }
 
+/* expat is always given whole chunks, whatever the pieces: what it does with
+ * unfinished tokens depends on them. */
 void
 strict_feed(struct strict *s, struct str piece)
 {
 	while (piece.n > 0 && s->x->err == ERR_NONE) {
-		feed_chunk(s, str_sub(piece, 0, CHUNK), false);
-		piece = str_sub(piece, CHUNK, SIZE_MAX);
+		struct str part =
+			str_sub(piece, 0, CHUNK - (s->window.n - s->fed));
+
+		(void)buf_add(&s->window, part);
+		piece = str_sub(piece, part.n, SIZE_MAX);
+		if (s->window.n - s->fed == CHUNK)
+			feed_expat(s, false);
 	}
 }
 
 void
 strict_finish(struct strict *s)
 {
-	feed_chunk(s, S(""), true);
-	s->x->line += s->tail_lines;
-	s->tail_lines = 0;
+	(void)buf_add(&s->window, S(""));
+	feed_expat(s, true);
+	if (s->x->err == ERR_NONE)
+		s->x->line +=
+			count_lines(s->window.p, s->window.p + s->window.n);
 }
