@@ -8,19 +8,19 @@
 enum store_field {
 	STORE_F_DOMAIN,
 	STORE_F_DAY,
-	STORE_F_RESULT,	     /* "pass", "fail": DMARC */
-	STORE_F_SPF,	     /* aligned */
-	STORE_F_DKIM,	     /* aligned */
+	STORE_F_RESULT,      /* "pass", "fail": DMARC */
+	STORE_F_SPF,         /* aligned */
+	STORE_F_DKIM,        /* aligned */
 	STORE_F_SPF_RESULT,  /* raw */
 	STORE_F_DKIM_RESULT, /* raw */
 	STORE_F_DISPOSITION,
 	STORE_F_POLICY,
 	STORE_F_OVERRIDE,
 	STORE_F_CLASS,
-	STORE_F_SOURCE,	     /* slug */
-	STORE_F_IP,	     /* address or CIDR */
-	STORE_F_HOST,	     /* PTR; nothing known until there is a resolver */
-	STORE_F_ASN,	     /* "64496" or "AS64496" */
+	STORE_F_SOURCE, /* slug */
+	STORE_F_IP,     /* address or CIDR */
+	STORE_F_HOST,   /* PTR; nothing known until there is a resolver */
+	STORE_F_ASN,    /* "64496" or "AS64496" */
 	STORE_F_COUNTRY,
 	STORE_F_REPORTER,
 	STORE_F_REPORTER_FAMILY,
@@ -28,7 +28,7 @@ enum store_field {
 	STORE_F_ENVELOPE_FROM,
 	STORE_F_TO_DOMAIN,
 	STORE_F_SELECTOR,
-	STORE_F_TRUST,	     /* "any": also unverified */
+	STORE_F_TRUST, /* "any": also unverified */
 	STORE_F_TEXT,
 	STORE_FIELDS
 };
@@ -80,27 +80,31 @@ struct store_query {
 	enum store_measure sort;
 	bool sort_by_key; /* instead of a measure; natural for days */
 	bool ascending;
-	bool sort_given;  /* insight's: said by the person, not our choice */
-	uint64_t limit;	  /* 0: STORE_LIMIT_MAX */
+	bool sort_given;   /* insight's: said by the person, not our choice */
+	uint64_t limit;    /* 0: STORE_LIMIT_MAX */
 	struct str cursor; /* from an earlier answer, or empty */
 };
 
 struct store_answer_row {
-	struct str key;	  /* value of the group, usable as a filter */
+	struct str key;   /* value of the group, usable as a filter; empty:
+			   * not known, the filter is then "unknown" */
 	struct str label; /* for people: "Amazon SES", "Norway" is the code */
 	int64_t m[STORE_MEASURES];
 	bool known[STORE_MEASURES];
 };
 
 /* Rows in order through `row` (a return other than ERR_NONE stops and comes
- * back), then the totals over everything that matched. `next` gets the
- * cursor of the next page, empty at the end. ERR_SYNTAX
- * "query.bad_value", "query.needs_domain" (a detail field over more than one
- * domain: refused with a hint), "query.bad_cursor". */
+ * back; none when not grouped), then the totals over everything that matched,
+ * on every page. `next` gets the cursor of the next page, empty at the end. A
+ * row with several selectors is in the group of each, in the totals once.
+ * Days that wait for store_fold may be behind (stats: days_to_fold).
+ * ERR_SYNTAX "query.bad_value", "query.needs_domain" (a detail field over more
+ * than one domain: refused with a hint), "query.bad_cursor"; ERR_LIMIT
+ * "query.too_many_groups". */
 enum err store_ask(struct store *s, const struct store_query *query,
 		   enum err (*row)(void *ctx, const struct store_answer_row *),
-		   void *ctx, struct store_answer_row *totals,
-		   struct buf *next, struct diag *why) MUST_CHECK;
+		   void *ctx, struct store_answer_row *totals, struct buf *next,
+		   struct diag *why) MUST_CHECK;
 
 /* Every row of the reports that match, for the detailed view and exports. */
 struct store_detail {
@@ -123,84 +127,6 @@ enum err store_rows(struct store *s, const struct store_query *query,
 enum err store_explain(struct store *s, const struct store_query *query,
 		       struct buf *plan, struct diag *why) MUST_CHECK;
 
-/* ---- lists ---- */
-
-struct store_report {
-	int64_t id;
-	enum decode_kind kind;
-	enum store_outcome outcome; /* imported, superseded; rejected, ignored */
-	struct str org, reporter, report_id, domain, email, policy_json;
-	int64_t begin, end, received_at;
-	uint64_t records, messages, passed;
-	enum store_trust trust;
-	struct str repairs; /* "code=2,code" */
-	struct str path, member;
-	struct diag why;    /* of the rejected */
-	bool raw_kept;
-};
-struct store_list {
-	int64_t owner;
-	enum decode_kind kind; /* DECODE_NONE: all */
-	bool rejected;	       /* the intake log's refusals instead */
-	struct str domain, reporter;
-	int64_t first_day, last_day;
-	uint64_t limit;
-	struct str cursor;
-};
-enum err store_reports(struct store *s, const struct store_list *list,
-		       enum err (*row)(void *ctx, const struct store_report *),
-		       void *ctx, struct buf *next, struct diag *why)
-	MUST_CHECK;
-/* ERR_GONE "store.no_report". */
-enum err store_report_get(struct store *s, int64_t owner, int64_t id,
-			  enum err (*row)(void *ctx,
-					  const struct store_report *),
-			  void *ctx, struct diag *why) MUST_CHECK;
-/* The attachment as it was received; "store.raw_gone" after retention. */
-enum err store_raw(struct store *s, int64_t owner, int64_t id, struct buf *out,
-		   enum decode_media *media, struct diag *why) MUST_CHECK;
-
-struct store_source {
-	struct str slug, label, kind; /* "service", "as", "network" */
-	enum sender_triage triage;
-	struct str triage_domain, note;
-	struct str evidence; /* in words for machines: "dkim:amazonses.com" */
-	int64_t m[STORE_MEASURES];
-	bool known[STORE_MEASURES];
-};
-/* Sources seen in the query's time, with their triage; `group` is ignored. */
-enum err store_sources(struct store *s, const struct store_query *query,
-		       enum err (*row)(void *ctx, const struct store_source *),
-		       void *ctx, struct diag *why) MUST_CHECK;
-
-/* TLS reports by one of: "result", "reporter", "domain", "mx", "day",
- * "policy_type", "sending_ip". Sessions of sts and tlsa are never added. */
-struct store_tls_row {
-	struct str key;
-	uint64_t sessions, successful, failed, reports;
-	int64_t first_seen, last_seen;
-};
-enum err store_tls_ask(struct store *s, const struct store_query *query,
-		       struct str group,
-		       enum err (*row)(void *ctx, const struct store_tls_row *),
-		       void *ctx, struct store_tls_row *totals,
-		       struct diag *why) MUST_CHECK;
-
-struct store_failure_row {
-	int64_t id;
-	struct str org, feedback_type, auth_failure, domain, source_ip;
-	struct str delivery_result, auth_results, user_agent;
-	int64_t arrival, received_at;
-	uint64_t incidents;
-	/* Opened with the store's key; show them redacted unless asked. */
-	struct str mail_from, rcpt_to, header_from, subject, message_id;
-	struct str headers;
-};
-enum err store_failures(struct store *s, const struct store_list *list,
-			int64_t only_id, /* 0: all */
-			enum err (*row)(void *ctx,
-					const struct store_failure_row *),
-			void *ctx, struct buf *next, struct diag *why)
-	MUST_CHECK;
+#include "store/list.h"
 
 #endif

@@ -109,6 +109,7 @@ CREATE UNIQUE INDEX report_hash ON report (owner, hash);
 CREATE INDEX report_identity ON report (owner, identity);
 CREATE INDEX report_domain ON report (owner, domain, day, kind, state, trust, reporter);
 CREATE INDEX report_day ON report (owner, day, kind, state, trust, domain, reporter);
+CREATE INDEX report_reporter ON report (owner, reporter); -- who ever reported: families, names as sent
 CREATE INDEX report_received ON report (received_at);
 
 -- The attachment as it was received (gzip of it when it came unpacked).

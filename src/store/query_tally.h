@@ -1,0 +1,74 @@
+/* query_tally.h - groups, their sums, their names, and pages of them. */
+#ifndef STORE_QUERY_TALLY_H
+#define STORE_QUERY_TALLY_H
+
+#include "store/query_inside.h"
+
+/* ---- query_tally.c ---- */
+
+struct store_group {
+	int64_t number; /* the key, as the table has it */
+	struct str key; /* text, filled by store_keys_resolve */
+	int64_t m[STORE_MEASURES];
+};
+struct store_tally;
+enum { STORE_PAIRS_MAX = 8000000 };
+
+/* `sources`: whether cells know their source, to be counted. */
+struct store_tally *store_tally_new(bool sources);
+void store_tally_free(struct store_tally *t);
+void store_tally_cleanup(struct store_tally **t);
+#define SCOPED_TALLY                                                           \
+	__attribute__((cleanup(store_tally_cleanup))) struct store_tally *
+
+/* One row of an answer. */
+struct store_cell {
+	int64_t class_number, verdict, day, source, messages, rows;
+};
+/* Adds to the group `number`. False: more groups than the maximum. */
+bool store_tally_add(struct store_tally *t, int64_t number,
+		     const struct store_cell *cell) MUST_CHECK;
+bool store_tally_add_total(struct store_tally *t,
+			   const struct store_cell *cell) MUST_CHECK;
+/* One report more. */
+void store_tally_report_total(struct store_tally *t, int64_t day);
+bool store_tally_report(struct store_tally *t, int64_t number,
+			int64_t day) MUST_CHECK;
+/* The number that stands for a text, the same for the same; -1: too many. */
+int64_t store_tally_intern(struct store_tally *t, struct str text);
+/* Gives the groups of interned texts their keys. */
+bool store_tally_name_texts(struct store_tally *t) MUST_CHECK;
+
+struct store_group *store_tally_groups(struct store_tally *t, size_t *count);
+const struct store_group *store_tally_total(const struct store_tally *t);
+/* For the texts of the groups. */
+struct arena *store_tally_memory(struct store_tally *t);
+
+/* ---- query_key.c ---- */
+
+/* The key in the current row of a statement of shape STORE_S_TALLY. */
+int64_t store_key_number(enum store_field field, struct db_statement *st);
+/* Fills `key` of every group; empty when nothing is known. */
+enum err store_keys_resolve(struct store *s, enum store_field field,
+			    struct store_tally *t, struct diag *why) MUST_CHECK;
+/* What people read; appended to `out`. */
+enum err store_key_label(struct store *s, const struct store_query *q,
+			 const struct store_group *group, struct buf *out,
+			 struct diag *why) MUST_CHECK;
+
+/* ---- query_cursor.c ---- */
+
+struct store_cursor {
+	int64_t value;
+	struct str key;
+};
+/* A hash of everything that shapes the answer and its order. */
+uint64_t store_cursor_question(const struct store_query *q);
+bool store_cursor_print(uint64_t question, const struct store_cursor *c,
+			struct buf *out) MUST_CHECK;
+/* ERR_SYNTAX "query.bad_cursor". `key` lives in `mem`. */
+enum err store_cursor_parse(struct str text, uint64_t question,
+			    struct arena *mem, struct store_cursor *out,
+			    struct diag *why) MUST_CHECK;
+
+#endif
