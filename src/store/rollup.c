@@ -84,15 +84,6 @@ by_key(const void *left, const void *right)
 }
 
 enum err
-store_stale(struct store *s, int64_t owner, int64_t domain, int64_t day,
-	    struct diag *why)
-{
-	const int64_t values[3] = { owner, domain, day };
-
-	return store_do(s, SQL_STALE_ADD, values, 3, why);
-}
-
-enum err
 store_deltas_flush(struct store *s, struct diag *why)
 {
 	const struct store_dmarc *now = &s->writer->now;

@@ -1,6 +1,19 @@
 /* The writing half's statements: their text, and keeping them prepared. */
 #include "store/writer.h"
 
+#define ENRICH_COLUMNS                                                         \
+	"e.id, e.ip, e.evidence, p.text, e.source, e.country, e.asn"           \
+	" FROM endpoint AS e JOIN name AS p ON p.id = e.profile"
+#define OF_DAYS " WHERE owner = ?1 AND domain = ?2 AND day BETWEEN ?3 AND ?4"
+#define CUBE_KEYS                                                              \
+	"reporter, source, asn, country, to_domain, verdict, overrides,"       \
+	" class, trust"
+#define SLIM_KEYS "reporter, verdict, overrides, class, trust"
+#define ADD_UP                                                                 \
+	" ON CONFLICT DO UPDATE SET"                                           \
+	" messages = messages + excluded.messages,"                            \
+	" rows = rows + excluded.rows"
+
 static const char *const TEXT[SQL_COUNT] = {
 	[SQL_NAME_GET] = "SELECT id FROM name WHERE text = ?1",
 	[SQL_NAME_ADD] = "INSERT INTO name (text) VALUES (?1)",
@@ -114,6 +127,79 @@ static const char *const TEXT[SQL_COUNT] = {
 	[SQL_TLS_SWEEP] = "DELETE FROM tls_rollup WHERE owner = ?1 AND day = ?3"
 			  " AND domain IN (SELECT domain FROM tls_policy"
 			  " WHERE report = ?2) AND reports <= 0",
+	[SQL_ENRICH_BELOW] = "SELECT " ENRICH_COLUMNS
+			     " WHERE e.owner = ?1 AND e.stamp < ?2 LIMIT ?3",
+	[SQL_ENRICH_ABOVE] = "SELECT " ENRICH_COLUMNS
+			     " WHERE e.owner = ?1 AND e.stamp > ?2 LIMIT ?3",
+	[SQL_ENDPOINT_PLACE] =
+		"UPDATE endpoint SET source = ?2, asn = ?3, place = ?4,"
+		" stamp = ?5, country = ?6, latitude = ?7, longitude = ?8"
+		" WHERE id = ?1",
+	[SQL_SPANS_OF] = "SELECT domain, first_day, last_day"
+			 " FROM endpoint_span WHERE endpoint = ?1",
+	[SQL_SPANS_OF_SOURCE] =
+		"SELECT s.domain, min(s.first_day), max(s.last_day)"
+		" FROM endpoint AS e JOIN endpoint_span AS s"
+		" ON s.endpoint = e.id WHERE e.owner = ?1 AND e.source = ?2"
+		" AND (?3 = 0 OR s.domain = ?3) GROUP BY s.domain",
+	/* From one day that is there to the next: a seek for each. */
+	[SQL_STALE_RANGE] =
+		"WITH RECURSIVE d (day) AS (SELECT min(day) FROM rollup"
+		" WHERE owner = ?1 AND domain = ?2 AND day >= ?3"
+		" AND day <= ?4 UNION ALL SELECT (SELECT min(day) FROM rollup"
+		" WHERE owner = ?1 AND domain = ?2 AND day > d.day"
+		" AND day <= ?4) FROM d WHERE d.day IS NOT NULL)"
+		" INSERT OR IGNORE INTO stale_day"
+		" SELECT ?1, ?2, day FROM d WHERE day IS NOT NULL",
+	[SQL_SOURCE_ADD] =
+		"INSERT INTO source (owner, kind, slug, label)"
+		" VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET"
+		" kind = max(kind, excluded.kind), label = excluded.label"
+		" RETURNING id",
+	[SQL_SOURCE_GET] = "SELECT id FROM source WHERE owner = ?1"
+			   " AND slug = ?2",
+	[SQL_ASN_ADD] = "INSERT INTO asn VALUES (?1, ?2) ON CONFLICT"
+			" DO UPDATE SET label = excluded.label",
+	[SQL_TRIAGE_SET] =
+		"INSERT OR REPLACE INTO triage (owner, source, domain, triage,"
+		" set_at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_FOLD_NEXT] = "SELECT domain, day FROM stale_day WHERE owner = ?1"
+			  " ORDER BY domain, day LIMIT ?2",
+	[SQL_FOLD_DONE] = "DELETE FROM stale_day" OF_DAYS,
+	[SQL_CUBE_ALL_TAKE] =
+		"INSERT INTO cube_all SELECT owner, day, " CUBE_KEYS ","
+		" - sum(messages), - sum(rows) FROM cube" OF_DAYS
+		" GROUP BY day, " CUBE_KEYS ADD_UP,
+	[SQL_CUBE_ALL_SWEEP] = "DELETE FROM cube_all WHERE owner = ?1"
+			       " AND day = ?2 AND rows <= 0",
+	[SQL_CUBE_ALL_ADD] =
+		"INSERT INTO cube_all SELECT owner, day, " CUBE_KEYS ","
+		" sum(messages), sum(rows) FROM cube" OF_DAYS
+		" GROUP BY day, " CUBE_KEYS ADD_UP,
+	[SQL_CUBE_DROP] = "DELETE FROM cube" OF_DAYS,
+	/* The class follows from what is grouped by. Of two judgements of a
+	 * source, the one for this domain is before the one for all. */
+	[SQL_CUBE_ADD] =
+		"INSERT INTO cube SELECT ?1, ?2, day, reporter, source, asn,"
+		" country, to_domain, verdict, overrides,"
+		" mail_class(verdict, overrides, ifnull((SELECT triage"
+		" FROM triage AS t WHERE t.owner = ?1 AND t.source = x.source"
+		" AND t.domain IN (0, ?2) AND t.triage > 0"
+		" ORDER BY t.domain DESC LIMIT 1), 0)),"
+		" trust, messages, rows FROM (SELECT r.day, r.reporter,"
+		" ifnull(e.source, 0) AS source, ifnull(e.asn, 0) AS asn,"
+		" ifnull(e.country, '') AS country, r.to_domain, r.verdict,"
+		" r.overrides, r.trust, sum(r.messages) AS messages,"
+		" sum(r.rows) AS rows FROM rollup AS r"
+		" LEFT JOIN endpoint AS e ON e.id = r.endpoint"
+		" WHERE r.owner = ?1 AND r.domain = ?2"
+		" AND r.day BETWEEN ?3 AND ?4"
+		" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) AS x",
+	[SQL_SLIM_DROP] = "DELETE FROM cube_slim" OF_DAYS,
+	[SQL_SLIM_ADD] =
+		"INSERT INTO cube_slim SELECT owner, domain, day, " SLIM_KEYS
+		", sum(messages), sum(rows) FROM cube" OF_DAYS
+		" GROUP BY day, " SLIM_KEYS,
 	[SQL_DROP_ROWS] = "DELETE FROM row WHERE id >= ?1 AND id < ?2",
 	[SQL_DROP_TLS_POLICIES] = "DELETE FROM tls_policy WHERE report = ?1",
 	[SQL_DROP_TLS_FAILURES] = "DELETE FROM tls_failure WHERE report = ?1",

@@ -40,6 +40,25 @@ enum store_sql {
 	SQL_TLS_COUNT_FAILURES,
 	SQL_TLS_SWEEP,
 	SQL_FAILURE_ADD,
+	SQL_ENRICH_BELOW,
+	SQL_ENRICH_ABOVE,
+	SQL_ENDPOINT_PLACE,
+	SQL_SPANS_OF,
+	SQL_SPANS_OF_SOURCE,
+	SQL_STALE_RANGE,
+	SQL_SOURCE_ADD,
+	SQL_SOURCE_GET,
+	SQL_ASN_ADD,
+	SQL_TRIAGE_SET,
+	SQL_FOLD_NEXT,
+	SQL_FOLD_DONE,
+	SQL_CUBE_ALL_TAKE,
+	SQL_CUBE_ALL_SWEEP,
+	SQL_CUBE_ALL_ADD,
+	SQL_CUBE_DROP,
+	SQL_CUBE_ADD,
+	SQL_SLIM_DROP,
+	SQL_SLIM_ADD,
 	SQL_DROP_ROWS,
 	SQL_DROP_TLS_POLICIES,
 	SQL_DROP_TLS_FAILURES,
@@ -124,6 +143,15 @@ enum err store_endpoint_of(struct store *s, int64_t owner,
 enum err store_span(struct store *s, int64_t endpoint, int64_t domain,
 		    int64_t day, struct diag *why) MUST_CHECK;
 
+/* ---- stale.c: which days to fold again ---- */
+
+enum err store_stale(struct store *s, int64_t owner, int64_t domain,
+		     int64_t day, struct diag *why) MUST_CHECK;
+/* All days of a domain between two that have roll-ups. */
+enum err store_stale_range(struct store *s, int64_t owner, int64_t domain,
+			   int64_t first, int64_t last,
+			   struct diag *why) MUST_CHECK;
+
 /* ---- rollup.c ---- */
 
 /* False when there is no room: flush first. */
@@ -136,7 +164,5 @@ enum err store_count_report(struct store *s, int64_t id, bool add,
 /* Which of the reports with one identity counts (contracts section 1). */
 enum err store_elect(struct store *s, int64_t owner, struct str identity,
 		     struct diag *why) MUST_CHECK;
-enum err store_stale(struct store *s, int64_t owner, int64_t domain,
-		     int64_t day, struct diag *why) MUST_CHECK;
 
 #endif

@@ -1,0 +1,372 @@
+/* Who is behind an address and where it is: worked out after import, for the
+ * addresses about which something new may be known. */
+#include "store/writer.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+	CHUNK = 20000, /* addresses of one transaction */
+	TEXT_MAX = 256,
+	DOMAINS_MAX = 1 << 20
+};
+
+/* An address as the table has it. */
+struct known {
+	int64_t id, evidence, source, asn;
+	struct netaddr ip;
+	char country[3];
+	uint16_t profile; /* index in `slugs` + 1, 0 none */
+};
+
+/* Days that one domain has to fold again. */
+struct range {
+	int64_t domain, first, last;
+};
+
+struct work {
+	struct store *s;
+	int64_t owner, stamp;
+	void (*look)(void *ctx, const struct store_endpoint *e,
+		     struct store_place *place);
+	void *ctx;
+	struct known *chunk;
+	size_t count;
+	struct buf slugs; /* NUL-terminated, one behind the other */
+	struct map *slug_at, *sources, *range_at;
+	struct range *range;
+	size_t range_count, range_room;
+};
+
+/* ---- reading ---- */
+
+static uint16_t
+remember_slug(struct work *w, struct str slug)
+{
+	uint64_t at;
+
+	if (slug.n == 0 || slug.n >= TEXT_MAX)
+		return 0;
+	if (map_get(w->slug_at, slug, &at))
+		return (uint16_t)at;
+	at = w->slugs.n + 1;
+	if (at > UINT16_MAX || !buf_add(&w->slugs, slug) ||
+	    !buf_addc(&w->slugs, '\0'))
+		return 0;
+	map_put(w->slug_at, slug, at);
+	return (uint16_t)at;
+}
+
+static struct str
+slug_of(const struct work *w, const struct known *k)
+{
+	if (k->profile == 0)
+		return S("");
+	return str_of(w->slugs.p + k->profile - 1);
+}
+
+static void
+read_known(struct work *w, struct db_statement *st)
+{
+	struct known *k = &w->chunk[w->count++];
+	struct str ip = db_blob(st, 1), country = db_text(st, 5);
+
+	*k = (struct known){ .id = db_i64(st, 0),
+			     .evidence = db_i64(st, 2),
+			     .profile = remember_slug(w, db_text(st, 3)),
+			     .source = db_i64(st, 4),
+			     .asn = db_i64(st, 6) };
+	if (ip.n == sizeof(k->ip.b))
+		memcpy(k->ip.b, ip.p, ip.n);
+	if (country.n == 2)
+		memcpy(k->country, country.p, 2);
+}
+
+static enum err
+read_side(struct work *w, enum store_sql which, struct diag *why)
+{
+	const int64_t values[3] = { w->owner, w->stamp,
+				    (int64_t)(CHUNK - w->count) };
+	struct db_statement *st;
+	bool row = true;
+	enum err e = store_kept(w->s, which, &st, why);
+
+	if (e != ERR_NONE)
+		return e;
+	store_bind(st, 1, values, 3);
+	while (e == ERR_NONE && row) {
+		e = db_step(st, &row, why);
+		if (e == ERR_NONE && row)
+			read_known(w, st);
+	}
+	return e;
+}
+
+/* ---- naming ---- */
+
+struct chosen {
+	struct str slug, label;
+	enum sender_evidence kind;
+};
+
+static void
+choose(const struct work *w, const struct known *k,
+       const struct store_place *place, struct buf *text, struct chosen *out)
+{
+	const struct sender_profile *p = sender_by_slug(slug_of(w, k));
+	struct netaddr_net net;
+	size_t slug_end;
+
+	out->kind = (enum sender_evidence)k->evidence;
+	if (k->evidence < SENDER_BY_AS)
+		p = NULL;
+	if (p == NULL && place->asn != 0) {
+		p = sender_by_asn(place->asn);
+		out->kind = p != NULL ? SENDER_BY_AS : SENDER_BY_AS_NAME;
+	}
+	if (p != NULL) {
+		out->slug = str_of(p->slug);
+		out->label = str_of(p->label);
+		return;
+	}
+	if (place->asn != 0) {
+		buf_addf(text, "as%u", place->asn);
+		slug_end = text->n;
+		buf_addf(text, "AS%u", place->asn);
+		out->slug = str_sub(buf_str(text), 0, slug_end);
+		out->label = place->as_name.n > 0 ? place->as_name
+						  : str_sub(buf_str(text),
+							    slug_end, SIZE_MAX);
+		return;
+	}
+	net = netaddr_neighbourhood(&k->ip);
+	netaddr_print_net(&net, text);
+	out->kind = SENDER_BY_NETWORK;
+	out->slug = out->label = buf_str(text);
+}
+
+static enum err
+source_id(struct work *w, const struct chosen *c, int64_t *id, struct diag *why)
+{
+	struct db_statement *st;
+	uint64_t known;
+	bool row = false;
+	enum err e;
+
+	if (map_get(w->sources, c->slug, &known)) {
+		*id = (int64_t)known;
+		return ERR_NONE;
+	}
+	e = store_kept(w->s, SQL_SOURCE_ADD, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, w->owner);
+	db_bind_i64(st, 2, c->kind);
+	db_bind_text(st, 3, c->slug);
+	db_bind_text(st, 4, c->label);
+	e = db_step(st, &row, why);
+	if (e != ERR_NONE)
+		return e;
+	*id = db_i64(st, 0);
+	db_reset(st);
+	map_put(w->sources, c->slug, (uint64_t)*id);
+	return ERR_NONE;
+}
+
+static enum err
+name_asn(struct work *w, const struct store_place *place, struct diag *why)
+{
+	char text[16];
+	struct str key = { text, 0 };
+	struct db_statement *st;
+	SCOPED_BUF b = BUF(sizeof(text));
+	enum err e;
+
+	if (place->asn == 0 || place->as_name.n == 0)
+		return ERR_NONE;
+	buf_addf(&b, "#%u", place->asn);
+	key = buf_str(&b);
+	if (map_get(w->sources, key, NULL))
+		return ERR_NONE;
+	e = store_kept(w->s, SQL_ASN_ADD, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, place->asn);
+	db_bind_text(st, 2, place->as_name);
+	e = db_do(st, why);
+	map_put(w->sources, key, 1);
+	return e;
+}
+
+/* ---- what changed ---- */
+
+static void
+widen(struct work *w, int64_t domain, int64_t first, int64_t last)
+{
+	struct str key = { (const char *)&domain, sizeof(domain) };
+	struct range *r;
+	uint64_t at;
+
+	if (map_get(w->range_at, key, &at)) {
+		r = &w->range[at];
+		r->first = first < r->first ? first : r->first;
+		r->last = last > r->last ? last : r->last;
+		return;
+	}
+	if (w->range_count >= w->range_room) {
+		w->range_room = w->range_room == 0 ? 64 : w->range_room * 2;
+		w->range =
+			heap_grow(w->range, w->range_room, sizeof(*w->range));
+	}
+	map_put(w->range_at, key, w->range_count);
+	w->range[w->range_count++] = (struct range){ domain, first, last };
+}
+
+static enum err
+note_spans(struct work *w, int64_t endpoint, struct diag *why)
+{
+	struct db_statement *st;
+	bool row = true;
+	enum err e = store_kept(w->s, SQL_SPANS_OF, &st, why);
+
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, endpoint);
+	while (e == ERR_NONE && row) {
+		e = db_step(st, &row, why);
+		if (e == ERR_NONE && row)
+			widen(w, db_i64(st, 0), db_i64(st, 1), db_i64(st, 2));
+	}
+	return e;
+}
+
+static enum err
+mark_ranges(struct work *w, struct diag *why)
+{
+	enum err e = ERR_NONE;
+
+	for (size_t i = 0; e == ERR_NONE && i < w->range_count; i++)
+		e = store_stale_range(w->s, w->owner, w->range[i].domain,
+				      w->range[i].first, w->range[i].last, why);
+	w->range_count = 0;
+	map_clear(w->range_at);
+	return e;
+}
+
+/* ---- one address ---- */
+
+static void
+bind_degree(struct db_statement *st, int at, double degree)
+{
+	if (isnan(degree))
+		db_bind_null(st, at);
+	else
+		db_bind_double(st, at, degree);
+}
+
+static enum err
+update(struct work *w, const struct known *k, const struct store_place *place,
+       int64_t source, struct diag *why)
+{
+	int64_t values[5] = { k->id, source, place->asn, 0, w->stamp };
+	struct db_statement *st;
+	enum err e = store_name(w->s, str_sub(place->place, 0, TEXT_MAX),
+				&values[3], why);
+
+	if (e == ERR_NONE)
+		e = store_kept(w->s, SQL_ENDPOINT_PLACE, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	store_bind(st, 1, values, 5);
+	db_bind_text(st, 6, str_of(place->country));
+	bind_degree(st, 7, place->latitude);
+	bind_degree(st, 8, place->longitude);
+	return db_do(st, why);
+}
+
+static enum err
+enrich_one(struct work *w, const struct known *k, struct diag *why)
+{
+	const struct store_endpoint seen = {
+		.id = k->id,
+		.ip = k->ip,
+		.evidence = (enum sender_evidence)k->evidence,
+		.profile = slug_of(w, k),
+	};
+	struct store_place place = { .latitude = NAN, .longitude = NAN };
+	SCOPED_BUF text = BUF(TEXT_MAX);
+	struct chosen c;
+	int64_t source = 0;
+	enum err e;
+
+	w->look(w->ctx, &seen, &place);
+	place.country[2] = '\0';
+	choose(w, k, &place, &text, &c);
+	e = source_id(w, &c, &source, why);
+	if (e == ERR_NONE)
+		e = name_asn(w, &place, why);
+	if (e == ERR_NONE)
+		e = update(w, k, &place, source, why);
+	if (e == ERR_NONE &&
+	    (source != k->source || (int64_t)place.asn != k->asn ||
+	     strcmp(place.country, k->country) != 0))
+		e = note_spans(w, k->id, why);
+	return e;
+}
+
+/* ---- the call ---- */
+
+static enum err
+one_chunk(struct work *w, struct str stamp, struct diag *why)
+{
+	struct diag own = { 0 };
+	SCOPED_BUF name = BUF(TEXT_MAX);
+	enum err e = store_begin(w->s, why);
+
+	if (e != ERR_NONE)
+		return e;
+	w->count = 0;
+	/* Never empty: number 0 says "not yet". */
+	buf_addz(&name, "stamp ");
+	buf_add(&name, str_sub(stamp, 0, TEXT_MAX / 2));
+	e = store_name(w->s, buf_str(&name), &w->stamp, &own);
+	if (e == ERR_NONE)
+		e = read_side(w, SQL_ENRICH_BELOW, &own);
+	if (e == ERR_NONE && w->count < CHUNK)
+		e = read_side(w, SQL_ENRICH_ABOVE, &own);
+	for (size_t i = 0; e == ERR_NONE && i < w->count; i++)
+		e = enrich_one(w, &w->chunk[i], &own);
+	if (e == ERR_NONE)
+		e = mark_ranges(w, &own);
+	(void)store_guard(w->s, e, &own);
+	return store_commit(w->s, why);
+}
+
+enum err
+store_enrich(struct store *s, int64_t owner, struct str stamp,
+	     void (*look)(void *ctx, const struct store_endpoint *e,
+			  struct store_place *place),
+	     void *ctx, struct diag *why)
+{
+	struct work w = { .s = s,
+			  .owner = owner,
+			  .look = look,
+			  .ctx = ctx,
+			  .slugs = BUF(UINT16_MAX) };
+	enum err e;
+
+	w.chunk = heap_new(CHUNK * sizeof(*w.chunk));
+	w.slug_at = map_new(UINT16_MAX);
+	w.sources = map_new(CHUNK);
+	w.range_at = map_new(DOMAINS_MAX);
+	do {
+		e = one_chunk(&w, stamp, why);
+	} while (e == ERR_NONE && w.count == CHUNK);
+	map_free(w.range_at);
+	map_free(w.sources);
+	map_free(w.slug_at);
+	buf_free(&w.slugs);
+	heap_free(w.range);
+	heap_free(w.chunk);
+	return e;
+}

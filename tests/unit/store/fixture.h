@@ -1,0 +1,284 @@
+/* fixture.h - a store in a directory of its own, and reports for it. */
+#ifndef FIXTURE_H
+#define FIXTURE_H
+
+#include "db/db.h"
+#include "seal/seal.h"
+#include "store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NOW = 1764000000, DAY = 86400, PATH_ROOM = 512 };
+
+struct place {
+	char dir[PATH_ROOM]; /* of the store; its parent is ours too */
+	char parent[PATH_ROOM];
+};
+
+static inline void
+place_make(struct place *p)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(p->parent, sizeof(p->parent), "%s/waxseal-store-XXXXXX",
+		 tmp != NULL ? tmp : "/tmp");
+	assert_non_null(mkdtemp(p->parent));
+	assert_true(snprintf(p->dir, sizeof(p->dir), "%s/data", p->parent) <
+		    (int)sizeof(p->dir));
+}
+
+static inline void
+place_path(const struct place *p, const char *name, char out[PATH_ROOM])
+{
+	assert_true(snprintf(out, PATH_ROOM, "%s/%s", p->parent, name) <
+		    PATH_ROOM);
+}
+
+static inline void
+place_remove(struct place *p)
+{
+	char command[PATH_ROOM + 16];
+	pid_t child = fork();
+
+	(void)command;
+	if (child == 0) {
+		execlp("rm", "rm", "-rf", p->parent, (char *)NULL);
+		_exit(127);
+	}
+}
+
+static inline struct store *
+place_open(const struct place *p, enum store_mode mode)
+{
+	struct store *s = NULL;
+	struct diag why = { 0 };
+
+	if (store_open(p->dir, mode, 200, &s, &why) != ERR_NONE)
+		fail_msg("%s: %s", why.code, why.detail);
+	return s;
+}
+
+/* Fails the test with the reason. */
+static inline void
+must(enum err e, struct diag *why)
+{
+	if (e != ERR_NONE)
+		fail_msg("%s: %s", why->code, why->detail);
+}
+
+/* ---- reports ---- */
+
+struct made_row {
+	const char *ip, *header_from, *to, *dkim_domain, *spf_domain;
+	bool dkim, spf;
+	enum dmarc_disposition disposition;
+	unsigned overrides;
+	uint64_t count;
+};
+
+struct made {
+	const char *org, *id, *domain;
+	int64_t begin;
+	enum store_trust trust;
+	bool cut; /* not complete */
+	int64_t received_at;
+	size_t rows;
+	struct made_row row[8];
+	size_t times; /* the rows are repeated, 0 is once */
+	const char *raw;
+	uint8_t salt; /* makes another hash */
+};
+
+static inline struct store_origin
+made_origin(const struct made *m)
+{
+	return (struct store_origin){
+		.owner = STORE_OWNER_SELF,
+		.trust = m->trust,
+		.received_at = m->received_at ? m->received_at : NOW,
+		.path = STR("mail/1.eml"),
+	};
+}
+
+static inline struct dmarc_head
+made_head(const struct made *m)
+{
+	return (struct dmarc_head){
+		.org_name = str_of(m->org),
+		.email = STR("dmarc@reporter.example"),
+		.report_id = str_of(m->id),
+		.version = STR("1.0"),
+		.domain = str_of(m->domain),
+		.begin = m->begin,
+		.end = m->begin + DAY - 1,
+		.p = DMARC_POLICY_REJECT,
+		.sp = DMARC_POLICY_QUARANTINE,
+		.np = DMARC_POLICY_QUARANTINE,
+		.adkim = 'r',
+		.aspf = 'r',
+		.pct = 100,
+	};
+}
+
+static inline void
+made_hash(const struct made *m, uint8_t out[SEAL_HASH_BYTES])
+{
+	struct seal_hash *h = seal_hash_new();
+
+	seal_hash_add(h, str_of(m->org));
+	seal_hash_add(h, str_of(m->id));
+	seal_hash_add(h, str_of(m->domain));
+	seal_hash_add(h, (struct str){ (const char *)&m->begin,
+				       sizeof(m->begin) });
+	seal_hash_add(h, (struct str){ (const char *)&m->salt, 1 });
+	seal_hash_end(h, out);
+}
+
+static inline enum err
+put_row(struct store *s, const struct made_row *r, struct diag *why)
+{
+	const struct dmarc_auth dkim = { .domain = str_of(r->dkim_domain),
+					 .selector = STR("s1"),
+					 .result = DMARC_RESULT_PASS };
+	const struct dmarc_auth spf = { .domain = str_of(r->spf_domain),
+					.scope = STR("mfrom"),
+					.result = DMARC_RESULT_PASS };
+	struct dmarc_row row = {
+		.count = r->count ? r->count : 1,
+		.disposition = r->disposition,
+		.dkim_aligned = r->dkim,
+		.spf_aligned = r->spf,
+		.overrides = r->overrides,
+		.header_from = str_of(r->header_from),
+		.envelope_to = str_of(r->to),
+		.envelope_from = str_of(r->spf_domain),
+		.dkim_count = r->dkim_domain != NULL,
+		.spf_count = r->spf_domain != NULL,
+		.dkim = &dkim,
+		.spf = &spf,
+	};
+	struct netaddr ip;
+
+	if (r->ip != NULL && netaddr_parse(str_of(r->ip), &ip)) {
+		row.ip_known = true;
+		memcpy(row.ip, ip.b, sizeof(row.ip));
+	}
+	return store_dmarc_row(s, &row, why);
+}
+
+static inline enum err
+put_rows(struct store *s, const struct made *m, struct diag *why)
+{
+	enum err e = ERR_NONE;
+
+	for (size_t t = 0; e == ERR_NONE && t < (m->times ? m->times : 1); t++)
+		for (size_t i = 0; e == ERR_NONE && i < m->rows; i++)
+			e = put_row(s, &m->row[i], why);
+	return e;
+}
+
+static inline struct decode_end
+made_end(const struct made *m)
+{
+	struct decode_end end = {
+		.status = DECODE_READ,
+		.kind = DECODE_DMARC,
+		.member = STR("part/1/x.xml"),
+		.complete = !m->cut,
+		.raw = str_of(m->raw),
+		.media = DECODE_AS_GZIP,
+	};
+
+	made_hash(m, end.hash);
+	return end;
+}
+
+/* Head, rows and end, without batch. */
+static inline enum err
+put_report(struct store *s, const struct made *m, struct store_item *item,
+	   struct diag *why)
+{
+	const struct store_origin origin = made_origin(m);
+	const struct dmarc_head head = made_head(m);
+	const struct decode_end end = made_end(m);
+	enum err e = store_dmarc_head(s, &origin, &head, why);
+
+	if (e == ERR_NONE)
+		e = put_rows(s, m, why);
+	if (e == ERR_NONE)
+		e = store_dmarc_end(s, &end, item, why);
+	return e;
+}
+
+/* In a batch of its own; gives what became of it. */
+static inline struct store_item
+import(struct store *s, const struct made *m)
+{
+	struct store_item item = { 0 };
+	struct diag why = { 0 };
+
+	must(store_begin(s, &why), &why);
+	must(put_report(s, m, &item, &why), &why);
+	must(store_commit(s, &why), &why);
+	return item;
+}
+
+/* ---- looking inside ---- */
+
+/* One number by SQL, through a connection of its own. */
+static inline int64_t
+ask(const struct place *p, const char *sql)
+{
+	char path[PATH_ROOM + 16];
+	struct db *db = NULL;
+	struct diag why = { 0 };
+	int64_t out = -1;
+
+	snprintf(path, sizeof(path), "%s/reports.db", p->dir);
+	must(db_open(path, DB_READ, 1000, &db, &why), &why);
+	must(db_number(db, sql, &out, &why), &why);
+	db_close(db);
+	return out;
+}
+
+/* Every row of a question as text, for comparing. */
+static inline void
+dump(const struct place *p, const char *sql, int columns, struct buf *out)
+{
+	char path[PATH_ROOM + 16];
+	struct db *db = NULL;
+	struct db_statement *st = NULL;
+	struct diag why = { 0 };
+	bool row = false;
+
+	snprintf(path, sizeof(path), "%s/reports.db", p->dir);
+	must(db_open(path, DB_READ, 1000, &db, &why), &why);
+	must(db_prepare(db, str_of(sql), &st, &why), &why);
+	for (;;) {
+		must(db_step(st, &row, &why), &why);
+		if (!row)
+			break;
+		for (int i = 0; i < columns; i++) {
+			buf_add(out, db_text(st, i));
+			buf_addc(out, i + 1 < columns ? '|' : '\n');
+		}
+	}
+	db_finish(st);
+	db_close(db);
+	assert_false(out->full);
+}
+
+/* The roll-ups in words: comparable between stores. */
+#define ROLLUPS                                                               \
+	"SELECT d.text, r.day, hex(e.ip), o.text, t.text, r.verdict,"         \
+	" r.overrides, r.trust, r.messages, r.rows FROM rollup AS r"          \
+	" JOIN name AS d ON d.id = r.domain"                                  \
+	" JOIN name AS o ON o.id = r.reporter"                                \
+	" JOIN name AS t ON t.id = r.to_domain"                               \
+	" LEFT JOIN endpoint AS e ON e.id = r.endpoint"                       \
+	" ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
+
+#endif
