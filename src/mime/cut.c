@@ -8,8 +8,6 @@
 #include "mime/line.h"
 #include "mime/parts.h"
 
-#include <string.h>
-
 enum {
 	FRAMES_MAX = 64,
 	HEAD_MAX = 1 << 20, /* octets of one header block */

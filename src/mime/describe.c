@@ -4,12 +4,16 @@
 
 #include <gmime/gmime.h>
 
-#include <string.h>
+enum {
+	/* Octets of a value with parameters that are looked at. GMime takes
+	 * time with the square of their number, and real ones are short. */
+	PARAMS_MAX = 4 << 10
+};
 
 static bool
 keep(struct mime *m, const char *text, bool lower, struct str *out)
 {
-	SCOPED_BUF good = BUF(4 * MIME_VALUE_MAX);
+	SCOPED_BUF good = BUF(PARAMS_MAX * 4);
 	struct str t = str_trim(str_of(text));
 
 	mime_utf8_mend(&good, t);
@@ -25,7 +29,7 @@ find(struct mime *m, size_t i, struct str name, struct buf *out)
 		mime_place_field(m, i, name, &m->notes.header_name_repaired);
 
 	if (field)
-		mime_field_unfold(out, field->raw);
+		mime_field_unfold(out, str_sub(field->raw, 0, PARAMS_MAX));
 	return field;
 }
 
@@ -44,7 +48,7 @@ static bool
 describe_type(struct mime *m, size_t i, struct str *boundary)
 {
 	struct mime_part *part = &m->parts[i];
-	SCOPED_BUF value = BUF(MIME_VALUE_MAX * 2);
+	SCOPED_BUF value = BUF(PARAMS_MAX * 2);
 	bool found = find(m, i, S("Content-Type"), &value) && value.n > 0;
 	GMimeContentType *type = g_mime_content_type_parse(
 		NULL, found ? buf_c(&value) : default_type(m, i));
@@ -68,7 +72,7 @@ describe_type(struct mime *m, size_t i, struct str *boundary)
 static bool
 describe_name(struct mime *m, size_t i)
 {
-	SCOPED_BUF value = BUF(MIME_VALUE_MAX * 2);
+	SCOPED_BUF value = BUF(PARAMS_MAX * 2);
 	GMimeContentDisposition *disposition;
 	const char *name;
 	bool ok;
@@ -125,7 +129,7 @@ mime_describe(struct mime *m, size_t i, struct str *boundary, struct diag *why)
 {
 	struct mime_part *part = &m->parts[i];
 	struct mime_place *place = &m->places[i];
-	SCOPED_BUF coding = BUF(MIME_VALUE_MAX * 2);
+	SCOPED_BUF coding = BUF(PARAMS_MAX * 2);
 
 	if (!describe_type(m, i, boundary) || !describe_name(m, i))
 		return diag_set(why, ERR_LIMIT, "mime.header_too_large", 0,

@@ -1,0 +1,3 @@
+if(TARGET inflate)
+	fuzz_target(inflate USES inflate)
+endif()

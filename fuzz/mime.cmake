@@ -1,0 +1,3 @@
+if(TARGET mime)
+	fuzz_target(mime USES mime)
+endif()
