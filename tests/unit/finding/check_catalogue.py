@@ -24,7 +24,7 @@ BANNED = {
            r"RUF|MX|PTR|ASN?) (?:rapport|post|adresse|oppslag|policy|nøkkel|"
            r"signatur|fil|sjekk|resultat|navn|nummer|oppføring)(?:en|et|er|"
            r"ene|a|ne|r)?\b"],
-    "en": [r"\bsuccessfully\b", r"\bplease\b", r"\boops\b"],
+    "en": [],
 }
 
 # English term, then what the other languages say for it (product 3.11).
@@ -57,6 +57,9 @@ SETTINGS = {"store", "web", "smtp", "imap", "acme", "ui", "metrics", "geo",
 FILE_ENDINGS = {"xml", "json", "gz", "zip", "toml", "c", "h", "db", "sqlite",
                 "tmp", "lock", "mmdb", "txt", "csv", "conf", "sock", "sql",
                 "new", "eml"}
+# A literal that ends so is the name of a host: "mail.example.com".
+DOMAIN_ENDINGS = {"com", "net", "org", "example", "test", "invalid", "jp",
+                  "no", "de", "ru"}
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 CODE = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9_]+)+")
 PATTERN = re.compile(r"[a-z][a-z0-9]*\.[a-z0-9_.%]*%s[a-z0-9_.%]*"
@@ -146,7 +149,8 @@ class Mentions:
         if not CODE.fullmatch(literal):
             return
         area, _, name = literal.partition(".")
-        if area in self.areas and name.split(".")[-1] not in FILE_ENDINGS:
+        if area in self.areas and \
+                name.split(".")[-1] not in FILE_ENDINGS | DOMAIN_ENDINGS:
             self.likely.setdefault(literal, where)
 
     def names(self, code):
@@ -160,9 +164,9 @@ def source_texts(root):
         for path in sorted((root / folder).rglob("*")):
             if path.suffix in endings and "node_modules" not in path.parts:
                 yield path.relative_to(root), path.read_text("utf-8")
-    profiles = root / "src/sender/profiles.toml"
-    if profiles.exists():
-        yield profiles.relative_to(root), profiles.read_text("utf-8")
+    # It chooses the advice for each service.
+    advice = root / "src/sender/compile.py"
+    yield advice.relative_to(root), advice.read_text("utf-8")
 
 
 def code_faults(cat, mentions):

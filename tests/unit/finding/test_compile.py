@@ -180,7 +180,8 @@ class Codes(unittest.TestCase):
         self.assertEqual(self.faults('g("a.b"); f("cli.a.%s", name);'), [])
 
     def test_comments_and_file_names_are_no_mentions(self):
-        self.assertEqual(self.faults('/* "a.zz" */ open("a.xml");'), [])
+        self.assertEqual(self.faults(
+            '/* "a.zz" */ open("a.xml"); host("a.example.com");'), [])
 
 
 if __name__ == "__main__":
