@@ -11,11 +11,11 @@
 #include "mime/mime.h"
 
 struct failrpt_report {
-	struct str org;		/* domain of the reporter */
+	struct str org;		/* domain of the reporter, may be empty */
 	struct str feedback_type; /* "auth-failure", "abuse" ... */
 	struct str auth_failure;  /* "dmarc", "spf" ... lower case */
 	struct str reported_domain; /* folded; from header or field */
-	struct str source_ip;	/* as sent, may be empty */
+	struct str source_ip;	/* an address; else as sent; may be empty */
 	struct str delivery_result, identity_alignment, auth_results;
 	struct str dkim_domain, dkim_selector, spf_dns;
 	struct str user_agent, reporting_mta;
@@ -31,10 +31,12 @@ struct failrpt_report {
 };
 
 /* Whether the message is one: a multipart/report of type feedback-report, a
- * message/feedback-report part, or one of the known text-only forms. */
+ * message/feedback-report part, or one of the known text-only forms. Bounces
+ * and messages inside this one do not count: ask again with those. */
 bool failrpt_is(struct mime *m);
 /* `out` lives in `mem`. `received` stands in for a missing date. ERR_SYNTAX:
- * "failrpt.unreadable". */
+ * "failrpt.unreadable"; ERR_LIMIT: "failrpt.too_large" (`mem` is full). On
+ * failure `out` is untouched. */
 enum err failrpt_parse(struct mime *m, int64_t received, struct arena *mem,
 		       struct failrpt_report *out, struct diag *why) MUST_CHECK;
 /* "alice@example.com" as "a***@example.com" (RFC 6590 in spirit); other text

@@ -1,0 +1,3 @@
+if(TARGET failrpt)
+	fuzz_target(failrpt USES failrpt)
+endif()
