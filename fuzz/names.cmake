@@ -1,0 +1,3 @@
+if(TARGET netaddr AND TARGET dnsname)
+	fuzz_target(names USES netaddr dnsname)
+endif()
