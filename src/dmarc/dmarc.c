@@ -315,9 +315,10 @@ judge_cut(const struct dmarc *d, unsigned open, struct diag *why)
 	bool no_end = d->feedback_end + open > d->ends;
 	bool hole = d->repair_at[R_MISPLACED] != 0;
 	bool rows = d->records > 1 || d->held;
+	bool own_id =
+		d->head.head.report_id.n > 0 && d->repair_at[R_ID_MADE] == 0;
 
-	if ((rows || (!no_end && !hole)) &&
-	    (!no_end || d->head.head.report_id.n > 0))
+	if ((rows || (!no_end && !hole)) && (own_id || !no_end))
 		return ERR_NONE;
 	return repairs_refuse(why, ERR_SYNTAX, "dmarc.cut", d->line);
 }
