@@ -118,6 +118,3 @@ configure() {
 		die "cmake could not configure $dir"
 	fi
 }
-
-# has_target DIRECTORY TARGET
-has_target() { ninja -C "$1" -t query "$2" >/dev/null 2>&1; }
