@@ -307,7 +307,7 @@ open_part(struct cutter *c, int parent, bool message)
 
 	for (;;) {
 		struct str boundary;
-		size_t i;
+		size_t i = 0;
 		enum err err = add_part(c, parent, &i);
 
 		if (err)
