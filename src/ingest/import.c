@@ -112,10 +112,9 @@ import_break(struct import *i)
 static struct str
 keep(struct arena *mem, struct str s)
 {
-	struct str copy = S("");
+	struct str copy;
 
-	(void)(arena_dup(mem, s, &copy));
-	return copy;
+	return arena_dup(mem, s, &copy) ? copy : S("");
 }
 
 static enum err

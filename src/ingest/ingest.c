@@ -302,11 +302,13 @@ count_paths(struct run *r, const char *const *paths, size_t count)
 	const struct os_walk walk = { r, count_file, count_bad,
 				      skip_directory };
 
-	for (size_t i = 0; i < count && !stopped(r); i++)
+	enum err err = ERR_NONE;
+
+	for (size_t i = 0; i < count && err == ERR_NONE; i++)
 		if (strcmp(paths[i], "-") == 0)
 			r->all_files++;
 		else
-			(void)os_walk(paths[i], &walk, NULL);
+			err = os_walk(paths[i], &walk, NULL);
 }
 
 struct places {
