@@ -9,7 +9,7 @@ static const struct cli_option global_options[] = {
 	{ "config", 0, CLI_FILE, "FILE", NULL, "cli.opt.config", false },
 	{ "format", 0, CLI_CHOICE, "FORMAT", "table plain csv json jsonl",
 	  "cli.opt.format", false },
-	{ "json", 0, CLI_FLAG, NULL, NULL, "cli.opt.json", false },
+	{ "json", 0, CLI_FLAG, NULL, NULL, "cli.opt.as_json", false },
 	{ "lang", 0, CLI_TEXT, "LANG", "en ja nb", "cli.opt.lang", false },
 	{ "no-color", 0, CLI_FLAG, NULL, NULL, "cli.opt.no_color", false },
 	{ "quiet", 'q', CLI_FLAG, NULL, NULL, "cli.opt.quiet", false },
