@@ -63,7 +63,7 @@ a_finding_comes_as_it_was_written(void **state)
 }
 
 static void
-a_sentence_comes_by_its_key_and_an_unknown_key_as_itself(void **state)
+a_sentence_comes_by_its_key_an_unknown_key_as_itself(void **state)
 {
 	(void)state;
 	assert_string_equal(finding_say(FINDING_EN, "lang.name"), "English");
@@ -204,7 +204,7 @@ main(void)
 		cmocka_unit_test(every_text_is_there_in_three_languages),
 		cmocka_unit_test(a_finding_comes_as_it_was_written),
 		cmocka_unit_test(
-			a_sentence_comes_by_its_key_and_an_unknown_key_as_itself),
+			a_sentence_comes_by_its_key_an_unknown_key_as_itself),
 		cmocka_unit_test(
 			places_are_filled_and_those_without_value_stay),
 		cmocka_unit_test(a_value_is_escaped_and_not_filled_again),

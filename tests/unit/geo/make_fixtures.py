@@ -10,14 +10,14 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(HERE.parents[2] / "src/geo"))
-import make_mmdb  # noqa: E402
+sys.path.insert(0, str(HERE))
+import mmdb  # noqa: E402
 
 EPOCH = 1700000000  # 2023-11-14
 
 
 def made(kind, records):
-    writer = make_mmdb.Writer()
+    writer = mmdb.Writer()
     rows = []
     for block, record in records.items():
         net = ipaddress.ip_network(block)

@@ -177,7 +177,7 @@ the_order_of_signatures_changes_nothing(void **state)
 }
 
 static void
-spf_vouches_for_the_domain_and_for_services_not_for_forwarders(void **state)
+spf_vouches_for_domain_and_services_not_for_forwarders(void **state)
 {
 	static const struct {
 		struct dmarc_auth spf[AUTHS];
@@ -226,7 +226,7 @@ main(void)
 			a_row_names_its_sender_by_the_services_own_domains),
 		cmocka_unit_test(the_order_of_signatures_changes_nothing),
 		cmocka_unit_test(
-			spf_vouches_for_the_domain_and_for_services_not_for_forwarders),
+			spf_vouches_for_domain_and_services_not_for_forwarders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

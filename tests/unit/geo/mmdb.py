@@ -1,24 +1,8 @@
-#!/usr/bin/env python3
-"""Makes an mmdb file of AS numbers from the CSV files of the npm package
-@ip-location-db/asn (first address, last address, number, name; addresses as
-decimal numbers), so that one library reads all geographic data.
-
-    make_mmdb.py --package node_modules/@ip-location-db/asn --out asn.mmdb
-
-Format: MaxMind DB 2.0. Also used by tests to make small files.
-"""
-import argparse
+"""Writes small files in the MaxMind DB format 2.0, for tests."""
 import array
 import bisect
-import csv
-import datetime
-import json
-import pathlib
-import re
 import struct
-import sys
 
-V4_BITS = 32
 BITS = 128
 MARKER = b"\xab\xcd\xefMaxMind.com"
 TYPES = {"text": 2, "double": 3, "u16": 5, "u32": 6, "map": 7, "u64": 9,
@@ -150,56 +134,3 @@ class Writer:
                 "record_size": U16(size)}
         return bytes(self.tree(size)) + bytes(16) + bytes(self.data) + \
             MARKER + encode(meta)
-
-
-def read_csv(writer, path, bits):
-    """IPv4 stands at ::/96 in an mmdb tree. Overlapping rows are dropped and
-    counted: the rest of the file is still good."""
-    dropped = 0
-    with open(path, encoding="utf-8", newline="") as rows:
-        for row in csv.reader(rows):
-            first, last, number = int(row[0]), int(row[1]), int(row[2])
-            if not 0 <= first <= last < 1 << bits:
-                raise ValueError(f"{path}: bad range {row[:2]}")
-            record = {"autonomous_system_number": number}
-            if row[3]:
-                record["autonomous_system_organization"] = row[3]
-            try:
-                writer.add(first, last, record)
-            except ValueError:
-                dropped += 1
-    return dropped
-
-
-def build_time(package):
-    """UTC seconds of the data, from a version like 2.3.2026061719 (date and
-    hour); a reader refuses a file without a time."""
-    version = json.loads((package / "package.json").read_text())["version"]
-    found = re.fullmatch(r"\d+\.\d+\.(20\d{8})", version)
-    if not found:
-        return 1
-    when = datetime.datetime.strptime(found[1], "%Y%m%d%H")
-    return int(when.replace(tzinfo=datetime.timezone.utc).timestamp())
-
-
-def main():
-    options = argparse.ArgumentParser(description="AS numbers as mmdb")
-    options.add_argument("--package", type=pathlib.Path, required=True,
-                         help="directory of @ip-location-db/asn")
-    options.add_argument("--out", type=pathlib.Path, required=True)
-    args = options.parse_args()
-    writer = Writer()
-    dropped = read_csv(writer, args.package / "asn-ipv4-num.csv", V4_BITS)
-    dropped += read_csv(writer, args.package / "asn-ipv6-num.csv", BITS)
-    beside = args.out.with_name(args.out.name + ".new")
-    beside.write_bytes(writer.finish("ip-location-db ASN",
-                                     build_time(args.package)))
-    beside.replace(args.out)
-    print(f"{args.out}: {len(writer.starts)} blocks, "
-          f"{len(writer.nodes) // 2} nodes, {dropped} rows dropped",
-          file=sys.stderr)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
