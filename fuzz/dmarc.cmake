@@ -1,0 +1,3 @@
+if(TARGET dmarc AND TARGET xml)
+	fuzz_target(dmarc USES dmarc xml)
+endif()

@@ -1,0 +1,3 @@
+if(TARGET xml)
+	fuzz_target(xml USES xml)
+endif()
