@@ -12,14 +12,18 @@ function(module name)
 endfunction()
 
 # unit_tests(ROOM): every tests/unit/ROOM/test_*.c is one cmocka program,
-# linked with that room. Extra rooms may follow.
+# linked with that room and with the other C files of the directory, which
+# the tests share. Extra rooms may follow.
 function(unit_tests room)
 	file(GLOB sources CONFIGURE_DEPENDS
 		${CMAKE_SOURCE_DIR}/tests/unit/${room}/test_*.c)
+	file(GLOB shared CONFIGURE_DEPENDS
+		${CMAKE_SOURCE_DIR}/tests/unit/${room}/*.c)
+	list(FILTER shared EXCLUDE REGEX "/test_[^/]*$")
 	foreach(source IN LISTS sources)
 		cmake_path(GET source STEM test)
 		set(target unit_${room}_${test})
-		add_executable(${target} ${source})
+		add_executable(${target} ${source} ${shared})
 		target_link_libraries(${target} PRIVATE ${room} ${ARGN}
 			PkgConfig::CMOCKA)
 		target_compile_definitions(${target} PRIVATE

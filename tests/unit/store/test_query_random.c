@@ -4,388 +4,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "query_data.h"
+#include "query_brute.h"
 
-/* Worked out the slow way: every row against every filter, as contracts
- * sections 4 and 5 say it, with nothing of the store but the rows. */
+#include <stdio.h>
+#include <string.h>
 
 enum { QUESTIONS = 3000, SEEDS = 4, VALUES_MAX = 64 };
 
 static struct data *store;
-
-struct fact {
-	const struct data_row *row;
-	const struct data_report *report;
-	int source, triage;
-	enum sender_class class_number;
-};
-
-static struct fact
-fact_of(const struct data_row *row)
-{
-	struct fact f = { .row = row, .report = &store->reports[row->report] };
-	const int *triage;
-	struct sender_facts facts = {
-		.dkim_aligned = row->verdict & 1,
-		.spf_aligned = row->verdict >> 1 & 1,
-		.spf_vouched = row->verdict >> 2 & 1,
-		.disposition = (enum dmarc_disposition)(row->verdict >> 3 & 3),
-		.overrides = (unsigned)row->overrides,
-	};
-	enum sender_rule rule;
-
-	if (row->endpoint >= 0)
-		f.source = store->endpoints[row->endpoint].source;
-	triage = store->triage[f.source];
-	f.triage =
-		triage[f.report->domain] ? triage[f.report->domain] : triage[4];
-	facts.triage = (enum sender_triage)f.triage;
-	f.class_number = sender_classify(&facts, &rule);
-	return f;
-}
-
-static const char *
-host_of(const struct fact *f)
-{
-	if (f->row->endpoint < 0)
-		return "";
-	return data_hosts[store->endpoints[f->row->endpoint].host];
-}
-
-/* The key of a fact in a group, by words; selectors apart. */
-static void
-key_of(const struct fact *f, enum store_field field, char out[128])
-{
-	const struct data_endpoint *e =
-		f->row->endpoint < 0 ? NULL
-				     : &store->endpoints[f->row->endpoint];
-	const char *text = "";
-	char ip[NETADDR_PRINT_MAX];
-	int64_t v = f->row->verdict;
-
-	switch (field) {
-	case STORE_F_DOMAIN:
-		text = data_domains[f->report->domain];
-		break;
-	case STORE_F_DAY:
-		text = civil_print_date(f->report->day * 86400, ip);
-		break;
-	case STORE_F_RESULT:
-		text = v & 3 ? "pass" : "fail";
-		break;
-	case STORE_F_SPF:
-		text = v & 2 ? "pass" : "fail";
-		break;
-	case STORE_F_DKIM:
-		text = v & 1 ? "pass" : "fail";
-		break;
-	case STORE_F_SPF_RESULT:
-		text = dmarc_result_name(data_auths[f->row->auth].spf);
-		break;
-	case STORE_F_DKIM_RESULT:
-		text = dmarc_result_name(data_auths[f->row->auth].dkim);
-		break;
-	case STORE_F_DISPOSITION:
-		text = dmarc_disposition_name(
-			(enum dmarc_disposition)(v >> 3 & 3));
-		break;
-	case STORE_F_POLICY:
-		text = dmarc_policy_name((enum dmarc_policy)(v >> 5 & 3));
-		break;
-	case STORE_F_CLASS:
-		text = sender_class_name(f->class_number);
-		break;
-	case STORE_F_SOURCE:
-		text = data_sources[f->source].slug;
-		break;
-	case STORE_F_IP:
-		text = e ? netaddr_print(&e->ip, ip) : "";
-		break;
-	case STORE_F_HOST:
-		text = host_of(f);
-		break;
-	case STORE_F_ASN:
-		if (e && e->asn)
-			snprintf(ip, sizeof(ip), "AS%lld", (long long)e->asn);
-		text = e && e->asn ? ip : "";
-		break;
-	case STORE_F_COUNTRY:
-		text = e ? e->country : "";
-		break;
-	case STORE_F_REPORTER:
-		text = data_reporters[f->report->reporter];
-		break;
-	case STORE_F_FROM_DOMAIN:
-		text = data_froms[f->row->from];
-		break;
-	case STORE_F_ENVELOPE_FROM:
-		text = data_envelopes[f->row->envelope_from];
-		break;
-	case STORE_F_TO_DOMAIN:
-		text = data_tos[f->row->to];
-		break;
-	case STORE_F_TRUST:
-		text = store_trust_name((enum store_trust)f->report->trust);
-		break;
-	default:
-		break;
-	}
-	snprintf(out, 128, "%s", text);
-}
-
-static bool
-has_text(const char *where, struct str what)
-{
-	return str_find_fold(str_of(where), what) != SIZE_MAX;
-}
-
-static bool
-in_net(const struct fact *f, struct str text)
-{
-	struct netaddr_net net;
-
-	return f->row->endpoint >= 0 && netaddr_parse_net(text, &net) &&
-	       netaddr_in(&store->endpoints[f->row->endpoint].ip, &net);
-}
-
-static bool
-has_selector(const struct fact *f, struct str wanted)
-{
-	struct str rest = str_of(data_auths[f->row->auth].selectors);
-	struct str one;
-
-	if (str_eq(wanted, S("unknown")))
-		return str_trim(rest).n == 0;
-	while (str_split(&rest, ' ', &one))
-		if (one.n > 0 && str_eq_fold(one, wanted))
-			return true;
-	return false;
-}
-
-static bool
-has_override(const struct fact *f, struct str word)
-{
-	static const char *const words[] = {
-		"forwarded",    "sampled_out",  "trusted_forwarder",
-		"mailing_list", "local_policy", "policy_test_mode",
-		"other",
-	};
-
-	if (str_eq(word, S("none")))
-		return f->row->overrides == 0;
-	for (size_t i = 0; i < COUNT_OF(words); i++)
-		if (str_eq(word, str_of(words[i])))
-			return f->row->overrides >> i & 1;
-	return false;
-}
-
-static bool
-is_found(const struct fact *f, struct str what)
-{
-	return has_text(data_froms[f->row->from], what) ||
-	       has_text(data_envelopes[f->row->envelope_from], what) ||
-	       has_text(data_tos[f->row->to], what) ||
-	       has_text(data_comments[f->row->comment], what) ||
-	       has_text(data_reporters[f->report->reporter], what) ||
-	       has_text(host_of(f), what) ||
-	       has_text(data_auths[f->row->auth].json, what) ||
-	       has_text(data_sources[f->source].label, what) || in_net(f, what);
-}
-
-static bool
-in_family(const struct fact *f, struct str wanted)
-{
-	SCOPED_BUF family = BUF(256);
-
-	sender_reporter_family(str_of(data_reporters[f->report->reporter]),
-			       &family);
-	return str_eq(buf_str(&family), wanted);
-}
-
-static bool
-is_value(const struct fact *f, const struct store_filter *filter)
-{
-	struct str value = filter->value;
-	char key[128];
-
-	switch (filter->field) {
-	case STORE_F_SELECTOR:
-		return has_selector(f, value);
-	case STORE_F_OVERRIDE:
-		return has_override(f, value);
-	case STORE_F_TEXT:
-		return is_found(f, value);
-	case STORE_F_IP:
-		return in_net(f, value);
-	case STORE_F_REPORTER_FAMILY:
-		return in_family(f, value);
-	case STORE_F_TRUST:
-		if (str_eq(value, S("any")))
-			return true;
-		break;
-	case STORE_F_ASN:
-		key_of(f, STORE_F_ASN, key);
-		if (str_starts_fold(value, S("as")))
-			return key[0] && str_eq_fold(str_of(key), value);
-		if (!str_eq(value, S("unknown")))
-			return key[0] && str_eq(str_of(key + 2), value);
-		break;
-	default:
-		break;
-	}
-	key_of(f, filter->field, key);
-	if (str_eq(value, S("unknown")) && filter->field != STORE_F_POLICY)
-		return key[0] == '\0';
-	return str_eq(str_of(key), value);
-}
-
-static bool
-matches(const struct store_query *q, const struct fact *f)
-{
-	bool trust_asked = false;
-
-	if (!f->report->counts || f->report->day < q->first_day ||
-	    f->report->day > q->last_day)
-		return false;
-	for (int field = 0; field < STORE_FIELDS; field++) {
-		bool wanted = false, hit = false;
-
-		for (size_t i = 0; i < q->filter_count; i++) {
-			const struct store_filter *v = &q->filter[i];
-
-			if ((int)v->field != field)
-				continue;
-			trust_asked |= field == STORE_F_TRUST;
-			if (v->not_it && is_value(f, v))
-				return false;
-			wanted |= !v->not_it;
-			hit |= !v->not_it && is_value(f, v);
-		}
-		if (wanted && !hit)
-			return false;
-	}
-	return trust_asked || f->report->trust != STORE_UNVERIFIED;
-}
-
-struct line {
-	char key[128];
-	int64_t m[STORE_MEASURES];
-	bool seen[COUNT_OF(data_sources)];
-};
-struct answer {
-	size_t count;
-	struct line lines[256], totals;
-};
-
-static void
-widen(struct line *l, int64_t day)
-{
-	if (l->m[STORE_M_FIRST_SEEN] == 0 || day < l->m[STORE_M_FIRST_SEEN])
-		l->m[STORE_M_FIRST_SEEN] = day;
-	if (day > l->m[STORE_M_LAST_SEEN])
-		l->m[STORE_M_LAST_SEEN] = day;
-}
-
-static void
-count(struct line *l, const struct fact *f)
-{
-	int64_t n = f->row->count;
-	bool pass = (f->row->verdict & 3) != 0;
-
-	l->m[STORE_M_MESSAGES] += n;
-	l->m[STORE_M_PASSED] += pass ? n : 0;
-	l->m[STORE_M_OWN] += f->class_number == SENDER_OWN ? n : 0;
-	l->m[STORE_M_OWN_PASSED] +=
-		f->class_number == SENDER_OWN && pass ? n : 0;
-	l->m[STORE_M_FORWARDED] += f->class_number == SENDER_FORWARDED ? n : 0;
-	l->m[STORE_M_UNRECOGNISED] +=
-		f->class_number == SENDER_UNRECOGNISED ? n : 0;
-	l->m[STORE_M_BLOCKED] += f->class_number == SENDER_BLOCKED ? n : 0;
-	l->m[STORE_M_SPF_ALIGNED] += f->row->verdict & 2 ? n : 0;
-	l->m[STORE_M_DKIM_ALIGNED] += f->row->verdict & 1 ? n : 0;
-	l->m[STORE_M_ROWS]++;
-	if (f->source != 0 && !l->seen[f->source])
-		l->m[STORE_M_SOURCES]++;
-	l->seen[f->source] = true;
-	widen(l, f->report->day);
-}
-
-static struct line *
-line_of(struct answer *a, const char *key)
-{
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->lines[i].key, key) == 0)
-			return &a->lines[i];
-	assert_true(a->count < COUNT_OF(a->lines));
-	snprintf(a->lines[a->count].key, 128, "%s", key);
-	return &a->lines[a->count++];
-}
-
-static void
-count_selectors(struct answer *a, const struct fact *f)
-{
-	static const char *const all[] = { "s1", "s2" };
-	bool any = false;
-
-	for (size_t i = 0; i < COUNT_OF(all); i++) {
-		if (!has_selector(f, str_of(all[i])))
-			continue;
-		count(line_of(a, all[i]), f);
-		any = true;
-	}
-	if (!any)
-		count(line_of(a, ""), f);
-}
-
-static bool
-of_reports_only(const struct store_query *q)
-{
-	unsigned fields = 0;
-	const unsigned known = 1u << STORE_F_DOMAIN | 1u << STORE_F_DAY |
-			       1u << STORE_F_REPORTER | 1u << STORE_F_TRUST |
-			       1u << STORE_F_REPORTER_FAMILY;
-
-	for (size_t i = 0; i < q->filter_count; i++)
-		fields |= 1u << q->filter[i].field;
-	if (q->grouped)
-		fields |= 1u << q->group;
-	return (fields & ~known) == 0;
-}
-
-static void
-work_out(const struct store_query *q, struct answer *a)
-{
-	char key[128];
-
-	memset(a, 0, sizeof(*a));
-	for (size_t i = 0; i < store->row_count; i++) {
-		struct fact f = fact_of(&store->rows[i]);
-
-		if (!matches(q, &f))
-			continue;
-		count(&a->totals, &f);
-		if (q->grouped && q->group == STORE_F_SELECTOR) {
-			count_selectors(a, &f);
-		} else if (q->grouped) {
-			key_of(&f, q->group, key);
-			count(line_of(a, key), &f);
-		}
-	}
-	for (int i = 0; i < DATA_REPORTS && of_reports_only(q); i++) {
-		const struct data_row row = { .report = i, .endpoint = -1 };
-		struct fact f = { &row, &store->reports[i], 0, 0, SENDER_OWN };
-
-		if (!matches(q, &f))
-			continue;
-		a->totals.m[STORE_M_REPORTS]++;
-		widen(&a->totals, f.report->day);
-		if (!q->grouped)
-			continue;
-		key_of(&f, q->group, key);
-		line_of(a, key)->m[STORE_M_REPORTS]++;
-		widen(line_of(a, key), f.report->day);
-	}
-}
 
 /* ---- questions at random ---- */
 
@@ -547,7 +173,7 @@ show_question(void)
 }
 
 static void
-same(const struct store_answer_row *got, const struct line *wanted)
+same(const struct store_answer_row *got, const struct brute_line *wanted)
 {
 	for (int i = 0; i < STORE_MEASURES; i++) {
 		int64_t w = wanted->m[i];
@@ -564,11 +190,12 @@ same(const struct store_answer_row *got, const struct line *wanted)
 			    wanted->key, (long long)got->m[i], (long long)w);
 		fail();
 	}
-	assert_int_equal(got->known[STORE_M_REPORTS], of_reports_only(now));
+	assert_int_equal(got->known[STORE_M_REPORTS],
+			 brute_counts_reports(now));
 }
 
 struct collected {
-	const struct answer *wanted;
+	const struct brute_answer *wanted;
 	size_t count;
 	struct store_answer_row last;
 	char last_key[128];
@@ -614,7 +241,7 @@ collect(void *ctx, const struct store_answer_row *row)
 }
 
 static void
-ask_all_pages(struct store_query *q, const struct answer *wanted)
+ask_all_pages(struct store_query *q, const struct brute_answer *wanted)
 {
 	struct collected c = { .wanted = wanted };
 	SCOPED_BUF next = BUF(4096);
@@ -650,17 +277,18 @@ ask_all_pages(struct store_query *q, const struct answer *wanted)
 static void
 answers_are_those_of_every_row_against_every_filter(void **state)
 {
-	static struct answer wanted;
+	static struct brute_answer wanted;
 	size_t with_rows = 0;
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		store = data_new(seed * 7919);
+		brute_use(store);
 		for (int i = 0; i < QUESTIONS / SEEDS; i++) {
 			struct store_query q;
 
 			make_question(&q);
-			work_out(&q, &wanted);
+			brute_answer(&q, &wanted);
 			ask_all_pages(&q, &wanted);
 			with_rows += wanted.totals.m[STORE_M_ROWS] > 0;
 		}
@@ -668,6 +296,112 @@ answers_are_those_of_every_row_against_every_filter(void **state)
 	}
 	/* The questions are not beside the point. */
 	assert_true(with_rows > QUESTIONS / 3);
+}
+
+struct row_check {
+	const struct store_query *q;
+	size_t count;
+	int64_t last;
+};
+
+static const struct data_row *
+row_with(int64_t id)
+{
+	for (size_t i = 0; i < store->row_count; i++)
+		if (store->rows[i].id == id)
+			return &store->rows[i];
+	fail_msg("no row %lld", (long long)id);
+	return NULL;
+}
+
+static void
+is_key(const struct brute_fact *f, enum store_field field, struct str got)
+{
+	char key[128];
+
+	brute_key(f, field, key);
+	assert_true(str_eq(got, str_of(key)));
+}
+
+static enum err
+check_row(void *ctx, const struct store_detail *d)
+{
+	struct row_check *c = ctx;
+	int64_t id = store_row_first(d->report) + d->n;
+	const struct data_row *row = row_with(id);
+	struct brute_fact f = brute_fact(row);
+
+	assert_true(id > c->last);
+	assert_true(brute_matches(c->q, &f));
+	assert_int_equal(d->count, row->count);
+	assert_int_equal(d->day_seconds, f.report->day * 86400);
+	assert_int_equal(d->dkim_aligned, row->verdict & 1);
+	assert_int_equal(d->spf_aligned, row->verdict >> 1 & 1);
+	is_key(&f, STORE_F_IP, d->ip);
+	is_key(&f, STORE_F_HOST, d->host);
+	is_key(&f, STORE_F_COUNTRY, d->country);
+	is_key(&f, STORE_F_SOURCE, d->source);
+	is_key(&f, STORE_F_CLASS, d->class_name);
+	is_key(&f, STORE_F_DOMAIN, d->domain);
+	is_key(&f, STORE_F_REPORTER, d->reporter);
+	is_key(&f, STORE_F_FROM_DOMAIN, d->header_from);
+	is_key(&f, STORE_F_ENVELOPE_FROM, d->envelope_from);
+	is_key(&f, STORE_F_TO_DOMAIN, d->envelope_to);
+	is_key(&f, STORE_F_POLICY, d->policy);
+	is_key(&f, STORE_F_DISPOSITION, d->disposition);
+	assert_true(str_eq(d->auth_json, str_of(data_auths[row->auth].json)));
+	assert_true(str_eq(d->comment, str_of(data_comments[row->comment])));
+	c->last = id;
+	c->count++;
+	return ERR_NONE;
+}
+
+static void
+check_rows(struct store_query *q)
+{
+	struct row_check c = { .q = q };
+	SCOPED_BUF next = BUF(4096);
+	SCOPED_BUF cursor = BUF(4096);
+	size_t wanted = 0;
+
+	now = q;
+	for (size_t i = 0; i < store->row_count; i++) {
+		struct brute_fact f = brute_fact(&store->rows[i]);
+
+		wanted += brute_matches(q, &f);
+	}
+	do {
+		struct diag why = { 0 };
+		size_t before = c.count;
+
+		buf_clear(&cursor);
+		buf_add(&cursor, buf_str(&next));
+		buf_clear(&next);
+		q->cursor = buf_str(&cursor);
+		assert_int_equal(
+			store_rows(store->s, q, check_row, &c, &next, &why),
+			ERR_NONE);
+		if (next.n)
+			assert_int_equal(c.count - before, q->limit);
+	} while (next.n);
+	if (c.count != wanted)
+		show_question();
+	assert_int_equal(c.count, wanted);
+}
+
+static void
+rows_are_all_that_match_once_and_in_order(void **state)
+{
+	(void)state;
+	store = data_new(77);
+	brute_use(store);
+	for (int i = 0; i < 400; i++) {
+		struct store_query q;
+
+		make_question(&q);
+		check_rows(&q);
+	}
+	data_free(store);
 }
 
 static void
@@ -682,6 +416,7 @@ classes_add_up_to_all_messages(void **state)
 
 	(void)state;
 	store = data_new(5);
+	brute_use(store);
 	assert_int_equal(store_ask(store->s, &q, NULL, NULL, &t, &next, &why),
 			 ERR_NONE);
 	assert_true(t.m[STORE_M_MESSAGES] > 1000);
@@ -698,6 +433,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			answers_are_those_of_every_row_against_every_filter),
+		cmocka_unit_test(rows_are_all_that_match_once_and_in_order),
 		cmocka_unit_test(classes_add_up_to_all_messages),
 	};
 
