@@ -12,7 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PIPE_BYTES = 1 << 20, CHILD_REQUESTS = 3, CHILD_ANSWERS = 4 };
+enum {
+	PIPE_BYTES = 1 << 20,
+	CHILD_REQUESTS = 3,
+	CHILD_ANSWERS,
+	CHILD_FIRST_FREE
+};
 
 /* Nothing of the writer stays in reach: its descriptors are closed, no file
  * can be made larger, no core of personal data is left behind. */
@@ -21,11 +26,13 @@ become_parser(int requests, int answers, int64_t now)
 {
 	const struct rlimit none = { 0, 0 };
 
-	if (dup2(answers, STDERR_FILENO + 7) < 0 ||
-	    dup2(requests, CHILD_REQUESTS) < 0 ||
-	    dup2(STDERR_FILENO + 7, CHILD_ANSWERS) < 0)
+	/* First out of each other's way, wherever they were opened. */
+	requests = fcntl(requests, F_DUPFD, CHILD_FIRST_FREE);
+	answers = fcntl(answers, F_DUPFD, CHILD_FIRST_FREE);
+	if (dup2(requests, CHILD_REQUESTS) < 0 ||
+	    dup2(answers, CHILD_ANSWERS) < 0)
 		_exit(1);
-	(void)close_range(CHILD_ANSWERS + 1, ~0U, 0);
+	(void)close_range(CHILD_FIRST_FREE, ~0U, 0);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
