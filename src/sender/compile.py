@@ -6,6 +6,7 @@
 A domain or network belongs to one service only; a fault names the profile.
 """
 import argparse
+import hashlib
 import pathlib
 import re
 import sys
@@ -142,20 +143,47 @@ def c_bool(value):
     return "true" if value else "false"
 
 
+def hash_of(domain):
+    """FNV-1a from the right, as sender_suffix_find reads a name."""
+    value = 2166136261
+    for byte in reversed(domain.encode()):
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value
+
+
+def slots_of(domains):
+    """Open addressing, at most a quarter full: number of the domain + 1."""
+    size = 4
+    while size < 4 * len(domains):
+        size *= 2
+    slots = [0] * size
+    for i, domain in enumerate(domains):
+        at = hash_of(domain) % size
+        while slots[at]:
+            at = (at + 1) % size
+        slots[at] = i + 1
+    return slots
+
+
 def suffix_lines(all_, kind, index):
-    lines = [f"static const struct sender_suffix {kind}_list[] = {{"]
     owners = all_.owners[kind]
-    for domain in sorted(owners, key=str.encode):
+    domains = sorted(owners, key=str.encode)
+    lines = [f"static const struct sender_suffix {kind}_list[] = {{"]
+    for domain in domains:
         people = c_bool(kind == "spf" and domain in all_.people)
-        lines.append(f"\t{{ {c_text(domain)}, {index[owners[domain]]}, "
-                     f"{people} }},")
+        lines.append(f"\t{{ {c_text(domain)}, {len(domain)}, "
+                     f"{index[owners[domain]]}, {people} }},")
+    slots = slots_of(domains)
     lines += ['\t{ .domain = "" }', "};",
-              f"const struct sender_suffixes sender_{kind}_table = "
-              f"{{ {kind}_list, {len(owners)} }};", ""]
+              f"static const uint16_t {kind}_slots[] = {{"]
+    for i in range(0, len(slots), 16):
+        lines.append("\t" + ", ".join(map(str, slots[i:i + 16])) + ",")
+    lines += ["};", f"const struct sender_suffixes sender_{kind}_table = "
+              f"{{ {kind}_list, {kind}_slots, {len(slots) - 1} }};", ""]
     return lines
 
 
-def write_c(all_, out):
+def write_c(all_, source, out):
     index = {entry["slug"]: i for i, entry in enumerate(all_.list)}
     lines = ["/* Made from src/sender/profiles.toml by compile.py. */",
              '#include "sender/table.h"', "",
@@ -175,7 +203,9 @@ def write_c(all_, out):
         lines.append(f"\t{{ {asn}U, {index[slug]} }},")
     lines += ["\t{ 0, 0 }", "};",
               f"const size_t sender_network_count = "
-              f"{len(all_.owners['asn'])};", ""]
+              f"{len(all_.owners['asn'])};", "",
+              "const char sender_table_stamp[] = "
+              f'"{hashlib.sha256(source.read_bytes()).hexdigest()[:16]}";', ""]
     out.write_text("\n".join(lines), encoding="utf-8")
 
 
@@ -189,7 +219,7 @@ def main():
         print(f"{args.file}: {fault}", file=sys.stderr)
     if all_.faults:
         return 1
-    write_c(all_, args.c)
+    write_c(all_, args.file, args.c)
     return 0
 
 

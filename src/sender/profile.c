@@ -4,11 +4,18 @@
 #include "sender/table.h"
 
 #include <assert.h>
+#include <string.h>
 
 size_t
 sender_count(void)
 {
 	return sender_profile_count;
+}
+
+const char *
+sender_stamp(void)
+{
+	return sender_table_stamp;
 }
 
 const struct sender_profile *
@@ -39,40 +46,49 @@ sender_by_slug(struct str slug)
 }
 
 static const struct sender_suffix *
-find_exactly(const struct sender_suffixes *table, struct str domain)
+find_hashed(const struct sender_suffixes *table, struct str domain,
+	    uint32_t hash)
 {
-	size_t low = 0, high = table->count;
+	for (uint32_t at = hash & table->mask; table->slots[at];
+	     at = (at + 1) & table->mask) {
+		const struct sender_suffix *s =
+			&table->list[table->slots[at] - 1];
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct sender_suffix *s = &table->list[middle];
-		int order = str_cmp(domain, str_of(s->domain));
-
-		if (order == 0)
+		if (s->length == domain.n &&
+		    memcmp(s->domain, domain.p, domain.n) == 0)
 			return s;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
 	}
 	return NULL;
 }
 
+/* One pass from the right; the hash at each dot is that of the labels behind
+ * it (FNV-1a, as compile.py has it). */
 const struct sender_suffix *
 sender_suffix_find(const struct sender_suffixes *table, struct str domain)
 {
+	const struct sender_suffix *best = NULL;
+	uint32_t hash = UINT32_C(2166136261);
+
 	/* A longer text is no name; this also bounds the work. */
 	if (domain.n > DNSNAME_MAX)
 		return NULL;
-	while (domain.n > 0) {
-		const struct sender_suffix *s = find_exactly(table, domain);
-		size_t dot = str_index(domain, '.');
+	for (size_t i = domain.n; i > 0; i--) {
+		if (domain.p[i - 1] == '.') {
+			const struct sender_suffix *s = find_hashed(
+				table, str_sub(domain, i, SIZE_MAX), hash);
 
-		if (s || dot == SIZE_MAX)
-			return s;
-		domain = str_sub(domain, dot + 1, SIZE_MAX);
+			best = s ? s : best;
+		}
+		hash = (hash ^ (unsigned char)domain.p[i - 1]) *
+		       UINT32_C(16777619);
 	}
-	return NULL;
+	if (domain.n > 0) {
+		const struct sender_suffix *s =
+			find_hashed(table, domain, hash);
+
+		best = s ? s : best;
+	}
+	return best;
 }
 
 static const struct sender_profile *

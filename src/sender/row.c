@@ -3,15 +3,26 @@
 #include "dnsname/dnsname.h"
 #include "sender/table.h"
 
-/* The domain of a pass that is not the From domain's own, else empty: what a
- * domain says of itself names no service. */
-static struct str
-foreign_pass(const struct dmarc_auth *auth, struct str own)
+/* The organisational domain needs the public suffix list, the dearest thing
+ * here, so it is asked for last. */
+static bool
+is_same_org(struct str a, struct str b)
 {
-	if (auth->result != DMARC_RESULT_PASS || auth->domain.n == 0 ||
-	    str_eq_fold(dnsname_org(auth->domain), own))
-		return str_sub(auth->domain, 0, 0);
-	return auth->domain;
+	return str_eq_fold(a, b) || str_eq_fold(dnsname_org(a), dnsname_org(b));
+}
+
+/* The service that a pass shows, NULL when it shows none: what a domain says
+ * of itself names no service. */
+static const struct sender_suffix *
+shown_by(const struct dmarc_auth *auth, const struct sender_suffixes *table,
+	 struct str from)
+{
+	const struct sender_suffix *s;
+
+	if (auth->result != DMARC_RESULT_PASS)
+		return NULL;
+	s = sender_suffix_find(table, auth->domain);
+	return s && !is_same_org(auth->domain, from) ? s : NULL;
 }
 
 /* Several services may have signed: the sender's own, and a list or gateway
@@ -31,7 +42,7 @@ is_better(const struct sender_profile *a, const struct sender_profile *b)
 struct search {
 	const struct sender_suffixes *table;
 	enum sender_evidence evidence;
-	struct str own; /* organisational domain of From */
+	struct str from;
 };
 
 static bool
@@ -41,9 +52,9 @@ best_of(const struct dmarc_auth *auth, size_t count,
 	bool found = false;
 
 	for (size_t i = 0; i < count; i++) {
-		struct str domain = foreign_pass(&auth[i], search->own);
+		struct str domain = auth[i].domain;
 		const struct sender_suffix *s =
-			sender_suffix_find(search->table, domain);
+			shown_by(&auth[i], search->table, search->from);
 		const struct sender_profile *p;
 
 		if (!s)
@@ -64,9 +75,10 @@ best_of(const struct dmarc_auth *auth, size_t count,
 bool
 sender_of_row(const struct dmarc_row *row, struct sender_name *out)
 {
-	struct str own = dnsname_org(row->header_from);
-	const struct search dkim = { &sender_dkim_table, SENDER_BY_DKIM, own };
-	const struct search spf = { &sender_spf_table, SENDER_BY_SPF, own };
+	const struct search dkim = { &sender_dkim_table, SENDER_BY_DKIM,
+				     row->header_from };
+	const struct search spf = { &sender_spf_table, SENDER_BY_SPF,
+				    row->header_from };
 
 	return best_of(row->dkim, row->dkim_count, &dkim, out) ||
 	       best_of(row->spf, row->spf_count, &spf, out);
@@ -75,27 +87,26 @@ sender_of_row(const struct dmarc_row *row, struct sender_name *out)
 /* A HELO name tells only of the machine: it vouches when nothing was checked
  * but it, as for bounces, which have no envelope sender. */
 static bool
-vouches(const struct dmarc_auth *spf, struct str own, bool alone)
+vouches(const struct dmarc_auth *spf, struct str domain, bool alone)
 {
 	const struct sender_suffix *s;
 
 	if (spf->result != DMARC_RESULT_PASS || spf->domain.n == 0)
 		return false;
-	if (str_eq_fold(dnsname_org(spf->domain), own))
+	if (str_eq_fold(spf->domain, domain))
 		return true;
-	if (!alone && str_eq_fold(spf->scope, S("helo")))
-		return false;
 	s = sender_suffix_find(&sender_spf_table, spf->domain);
-	return s && !s->people && !sender_profiles[s->profile].forwards;
+	if (s && !s->people && !sender_profiles[s->profile].forwards &&
+	    (alone || !str_eq_fold(spf->scope, S("helo"))))
+		return true;
+	return is_same_org(spf->domain, domain);
 }
 
 bool
 sender_spf_vouched(const struct dmarc_row *row, struct str domain)
 {
-	struct str own = dnsname_org(domain);
-
 	for (size_t i = 0; i < row->spf_count; i++)
-		if (vouches(&row->spf[i], own, row->spf_count == 1))
+		if (vouches(&row->spf[i], domain, row->spf_count == 1))
 			return true;
 	return false;
 }

@@ -29,11 +29,14 @@ struct sender_profile {
 	bool security;           /* gateways that re-send for their customers */
 	const char *spf_include; /* "" when it has none */
 	const char *help; /* URL of its own page on DKIM/SPF; may be "" */
-	/* How to make it aligned there, catalogue key of a sentence. */
+	/* How to make it aligned there: catalogue key of a sentence
+	 * with the places {label}, {domain} and {include}. */
 	const char *fix;
 };
 
 size_t sender_count(void);
+/* Changes whenever a profile does: for the stamp of store_enrich. */
+const char *sender_stamp(void);
 const struct sender_profile *sender_at(size_t i);
 /* NULL when unknown. `slug` exactly; `domain` folded, matched label by label
  * from the right (so bounce.sendgrid.net finds sendgrid.net). */
@@ -91,7 +94,9 @@ enum sender_rule {
 };
 
 /* Whether a row's SPF vouches for its sender, for sender_facts. `domain` is
- * the policy domain. */
+ * the policy domain. Known forwarders and the domains of people's mailboxes
+ * (gmail.com, onmicrosoft.com), to which forwarders rewrite, do not vouch; nor
+ * does a service's HELO name where an envelope sender was checked. */
 bool sender_spf_vouched(const struct dmarc_row *row, struct str domain);
 enum sender_class sender_classify(const struct sender_facts *facts,
 				  enum sender_rule *rule);

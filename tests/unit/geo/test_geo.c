@@ -237,7 +237,8 @@ a_broken_file_never_breaks_the_program(void **state)
 
 			survive(path, whole, at, SIZE_MAX, 0);
 			survive(path, whole, n, at, '\xFF');
-			survive(path, whole, n, at, 1);
+			if (at % 4 == 0)
+				survive(path, whole, n, at, 1);
 		}
 	}
 	assert_int_equal(close(fd), 0);

@@ -30,6 +30,7 @@ every_profile_is_found_by_its_slug(void **state)
 		assert_true(str_is_utf8(str_of(p->label)));
 		assert_false(p->forwards && p->security);
 	}
+	assert_int_equal(strlen(sender_stamp()), 16);
 	assert_null(sender_by_slug(S("")));
 	assert_null(sender_by_slug(S("amazon-se")));
 	assert_null(sender_by_slug(S("Amazon-SES")));
