@@ -1,7 +1,6 @@
 /* fuzz_names.c - what is printed reads back, folding twice changes nothing. */
 #include "dnsname/dnsname.h"
 #include "netaddr/netaddr.h"
-
 #include <assert.h>
 
 int

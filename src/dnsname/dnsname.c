@@ -10,16 +10,28 @@ enum {
 	/* Of a name before IDN mapping: four octets a character, and some
 	 * characters vanish. Bounds the work given to libidn2. */
 	UNICODE_MAX = 4 * DNSNAME_MAX,
-	LOOKUP = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL
+	LOOKUP = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL,
+	KNOWN = 1024, /* 64 KiB for each thread */
+	KNOWN_BYTES = 62
 };
 
 static const psl_ctx_t *suffixes;
+
+/* The list takes some ten microseconds, and reports name the same domains row
+ * after row: the answers for the latest short names are remembered. */
+struct known {
+	uint8_t length, offset;
+	char name[KNOWN_BYTES];
+};
+
+static _Thread_local struct known known[KNOWN];
 
 void
 dnsname_init(void)
 {
 	if (!suffixes)
 		suffixes = psl_latest(NULL);
+	memset(known, 0, sizeof known);
 }
 
 static const psl_ctx_t *
@@ -202,8 +214,8 @@ copy_name(struct str name, char out[DNSNAME_MAX + 1])
 	return true;
 }
 
-struct str
-dnsname_org(struct str name)
+static struct str
+ask_org(struct str name)
 {
 	char text[DNSNAME_MAX + 1];
 
@@ -213,6 +225,24 @@ dnsname_org(struct str name)
 	const char *org = psl_registrable_domain(list(), text);
 
 	return org ? str_sub(name, (size_t)(org - text), SIZE_MAX) : name;
+}
+
+struct str
+dnsname_org(struct str name)
+{
+	struct known *k;
+	struct str org;
+
+	if (name.n == 0 || name.n > KNOWN_BYTES)
+		return ask_org(name);
+	k = &known[str_hash(name) % KNOWN];
+	if (k->length == name.n && memcmp(k->name, name.p, name.n) == 0)
+		return str_sub(name, k->offset, SIZE_MAX);
+	org = ask_org(name);
+	k->length = (uint8_t)name.n;
+	k->offset = (uint8_t)(org.p - name.p);
+	memcpy(k->name, name.p, name.n);
+	return org;
 }
 
 bool

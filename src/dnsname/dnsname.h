@@ -11,7 +11,7 @@
 enum { DNSNAME_MAX = 253, DNSNAME_LABEL_MAX = 63 };
 
 /* Loads the newest public suffix list of the machine; the built-in one serves
- * until then and when there is none. */
+ * until then and when there is none. Call it before other threads begin. */
 void dnsname_init(void);
 
 /* The comparable form: trimmed, without the dot at the end, lower case,
@@ -19,8 +19,8 @@ void dnsname_init(void);
  * (empty, over-long label, blanks, control characters, "@"); underscores are
  * fine. `out` is a piece of `name` when nothing had to change, else it lives in
  * `mem`. */
-bool dnsname_fold(struct str name, struct arena *mem, struct str *out)
-	MUST_CHECK;
+bool dnsname_fold(struct str name, struct arena *mem,
+		  struct str *out) MUST_CHECK;
 /* The form for people: A-labels that decode cleanly as U-labels. `name` must
  * be folded. Falls back to `name` itself. */
 struct str dnsname_show(struct str name, struct arena *mem);

@@ -6,6 +6,7 @@
 
 #include "dnsname/dnsname.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -183,6 +184,22 @@ organisations_follow_the_public_suffix_list(void **state)
 }
 
 static void
+remembered_organisations_are_those_of_their_names(void **state)
+{
+	char name[100];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		int n = snprintf(name, sizeof name, "m.d%d.%s", i / 2 % 5000,
+				 i % 3 ? "co.uk" : "github.io");
+		struct str text = { name, (size_t)n };
+
+		assert_ptr_equal(dnsname_org(text).p, name + 2);
+		assert_ptr_equal(dnsname_org(text).p, name + 2);
+	}
+}
+
+static void
 within_needs_a_label_border(void **state)
 {
 	(void)state;
@@ -230,6 +247,8 @@ main(void)
 		cmocka_unit_test(
 			people_are_shown_u_labels_only_when_they_turn_back),
 		cmocka_unit_test(organisations_follow_the_public_suffix_list),
+		cmocka_unit_test(
+			remembered_organisations_are_those_of_their_names),
 		cmocka_unit_test(within_needs_a_label_border),
 		cmocka_unit_test(addresses_give_their_domain),
 	};
