@@ -87,17 +87,19 @@ struct v6 {
 static bool
 take_piece(struct str *s, struct v6 *v6)
 {
-	struct str group = *s;
+	struct str rest = *s;
 
-	if (v6->n + 4 <= NETADDR_BYTES && parse_quad(*s, v6->b + v6->n)) {
-		v6->n += 4;
-		s->n = 0;
+	if (v6->n + 2 > NETADDR_BYTES || !take_group(&rest, v6->b + v6->n))
+		return false;
+	if (rest.n == 0 || rest.p[0] != '.') {
+		v6->n += 2;
+		*s = rest;
 		return true;
 	}
-	if (v6->n + 2 > NETADDR_BYTES || !take_group(&group, v6->b + v6->n))
+	if (v6->n + 4 > NETADDR_BYTES || !parse_quad(*s, v6->b + v6->n))
 		return false;
-	v6->n += 2;
-	*s = group;
+	v6->n += 4;
+	s->n = 0;
 	return true;
 }
 
