@@ -6,7 +6,7 @@
 enum { NAME_MAX_BYTES = 100 };
 
 bool
-take_line(struct str *rest, struct str *line)
+failrpt_take_line(struct str *rest, struct str *line)
 {
 	size_t n = 0;
 
@@ -48,7 +48,8 @@ finish(struct collector *c)
 
 	if (colon != SIZE_MAX && is_name(name) && c->count < FIELDS_MAX)
 		c->fields[c->count++] = (struct field){
-			name, keep(c->r, str_sub(c->line, colon + 1, SIZE_MAX))
+			name, failrpt_keep(c->r, str_sub(c->line, colon + 1,
+							 SIZE_MAX))
 		};
 	c->line.n = 0;
 }
@@ -61,7 +62,7 @@ continues(const struct collector *c, struct str line, enum block_style style)
 }
 
 struct block
-read_block(struct reader *r, struct str text, enum block_style style)
+failrpt_read_block(struct reader *r, struct str text, enum block_style style)
 {
 	struct collector c = { .r = r };
 	struct block none = { 0 };
@@ -72,7 +73,7 @@ read_block(struct reader *r, struct str text, enum block_style style)
 		r->full = true;
 		return none;
 	}
-	while (take_line(&text, &line)) {
+	while (failrpt_take_line(&text, &line)) {
 		if (continues(&c, line, style)) {
 			c.line.n = (size_t)(line.p + line.n - c.line.p);
 			continue;
@@ -91,7 +92,7 @@ is_called(const struct field *field, const char *name)
 }
 
 struct str
-block_get(const struct block *block, const char *name)
+failrpt_block_get(const struct block *block, const char *name)
 {
 	for (size_t i = 0; i < block->count; i++)
 		if (is_called(&block->fields[i], name) &&
@@ -101,7 +102,7 @@ block_get(const struct block *block, const char *name)
 }
 
 bool
-block_has(const struct block *block, const char *name)
+failrpt_block_has(const struct block *block, const char *name)
 {
 	for (size_t i = 0; i < block->count; i++)
 		if (is_called(&block->fields[i], name))
@@ -110,7 +111,8 @@ block_has(const struct block *block, const char *name)
 }
 
 struct str
-block_join(struct reader *r, const struct block *block, const char *name)
+failrpt_block_join(struct reader *r, const struct block *block,
+		   const char *name)
 {
 	SCOPED_BUF joined = BUF((size_t)FIELDS_MAX * (VALUE_MAX + 2));
 
@@ -120,7 +122,8 @@ block_join(struct reader *r, const struct block *block, const char *name)
 			continue;
 		if (joined.n > 0)
 			buf_addz(&joined, ", ");
-		buf_add(&joined, without_angles(block->fields[i].value));
+		buf_add(&joined,
+			failrpt_without_angles(block->fields[i].value));
 	}
-	return keep(r, buf_str(&joined));
+	return failrpt_keep(r, buf_str(&joined));
 }

@@ -27,7 +27,7 @@ load_form(struct reader *r, struct source *s)
 	if (s->found.text < 0 || s->found.text == s->found.fields ||
 	    mime_text(s->m, (size_t)s->found.text, &s->text, NULL))
 		return;
-	s->form = read_form(r, buf_str(&s->text));
+	s->form = failrpt_read_form(r, buf_str(&s->text));
 }
 
 static void
@@ -42,10 +42,10 @@ load_fields(struct reader *r, struct source *s)
 			       "Content-Transfer-Encoding");
 	if (str_eq_fold(str_trim(encoding), S("base64")) ||
 	    str_eq_fold(str_trim(encoding), S("quoted-printable")))
-		repaired(r, REPAIR_ENCODED_PART);
+		failrpt_repaired(r, REPAIR_ENCODED_PART);
 	if (s->found.odd_type)
-		repaired(r, REPAIR_PART_TYPE);
-	s->block = read_block(r, buf_str(&s->fields), BLOCK_FOLDED);
+		failrpt_repaired(r, REPAIR_PART_TYPE);
+	s->block = failrpt_read_block(r, buf_str(&s->fields), BLOCK_FOLDED);
 }
 
 static void
@@ -55,11 +55,11 @@ load_quoted(struct reader *r, struct source *s, struct failrpt_report *out)
 
 	if (s->found.quoted >= 0 && mime_content(s->m, (size_t)s->found.quoted,
 						 &content, NULL) == ERR_NONE)
-		read_quoted(r, buf_str(&content), out);
+		failrpt_read_quoted(r, buf_str(&content), out);
 	if (out->headers.n == 0 && s->form.headers.n > 0)
-		read_quoted(r, s->form.headers, out);
+		failrpt_read_quoted(r, s->form.headers, out);
 	if (out->headers.n == 0)
-		repaired(r, REPAIR_NO_HEADERS);
+		failrpt_repaired(r, REPAIR_NO_HEADERS);
 }
 
 static void
@@ -70,14 +70,14 @@ take_source_ip(struct reader *r, struct str text, struct failrpt_report *out)
 
 	if (text.n == 0)
 		return;
-	if (!find_ip(text, &ip, &clean)) {
-		out->source_ip = keep(r, text);
-		repaired(r, REPAIR_BAD_SOURCE_IP);
+	if (!failrpt_find_ip(text, &ip, &clean)) {
+		out->source_ip = failrpt_keep(r, text);
+		failrpt_repaired(r, REPAIR_BAD_SOURCE_IP);
 		return;
 	}
-	out->source_ip = keep(r, ip);
+	out->source_ip = failrpt_keep(r, ip);
 	if (!clean)
-		repaired(r, REPAIR_SOURCE_IP_CLEANED);
+		failrpt_repaired(r, REPAIR_SOURCE_IP_CLEANED);
 }
 
 static void
@@ -89,7 +89,7 @@ take_incidents(struct reader *r, struct str text, struct failrpt_report *out)
 	if (!str_u64(text, &out->incidents) || out->incidents == 0 ||
 	    out->incidents > INCIDENTS_MAX) {
 		out->incidents = 1;
-		repaired(r, REPAIR_BAD_INCIDENTS);
+		failrpt_repaired(r, REPAIR_BAD_INCIDENTS);
 	}
 }
 
@@ -110,34 +110,42 @@ take_results(struct reader *r, const struct block *b)
 {
 	SCOPED_BUF masked = BUF(2 * (size_t)VALUE_MAX);
 
-	mask_local_parts(block_join(r, b, "Authentication-Results"), &masked);
-	return keep(r, buf_str(&masked));
+	failrpt_mask_local_parts(
+		failrpt_block_join(r, b, "Authentication-Results"), &masked);
+	return failrpt_keep(r, buf_str(&masked));
 }
 
 static void
 take_fields(struct reader *r, const struct block *b, struct failrpt_report *out)
 {
-	struct str domain = block_get(b, "Reported-Domain");
+	struct str domain = failrpt_block_get(b, "Reported-Domain");
 
-	out->feedback_type = keep_lower(r, block_get(b, "Feedback-Type"));
-	out->auth_failure = keep_lower(r, block_get(b, "Auth-Failure"));
-	out->delivery_result = keep_lower(r, block_get(b, "Delivery-Result"));
-	out->identity_alignment =
-		keep_lower(r, block_get(b, "Identity-Alignment"));
+	out->feedback_type =
+		failrpt_keep_lower(r, failrpt_block_get(b, "Feedback-Type"));
+	out->auth_failure =
+		failrpt_keep_lower(r, failrpt_block_get(b, "Auth-Failure"));
+	out->delivery_result =
+		failrpt_keep_lower(r, failrpt_block_get(b, "Delivery-Result"));
+	out->identity_alignment = failrpt_keep_lower(
+		r, failrpt_block_get(b, "Identity-Alignment"));
 	out->auth_results = take_results(r, b);
-	out->dkim_domain = keep(r, block_get(b, "DKIM-Domain"));
-	out->dkim_selector = keep(r, block_get(b, "DKIM-Selector"));
-	out->spf_dns = block_join(r, b, "SPF-DNS");
-	out->user_agent = keep(r, block_get(b, "User-Agent"));
-	out->reporting_mta =
-		keep(r, without_kind(block_get(b, "Reporting-MTA")));
-	out->mail_from = keep_address(r, block_get(b, "Original-Mail-From"));
-	out->rcpt_to = block_join(r, b, "Original-Rcpt-To");
-	if (!read_date(block_get(b, "Arrival-Date"), &out->arrival))
-		(void)read_date(block_get(b, "Received-Date"), &out->arrival);
-	take_source_ip(r, block_get(b, "Source-IP"), out);
-	take_incidents(r, block_get(b, "Incidents"), out);
-	out->reported_domain = fold_domain(r, domain);
+	out->dkim_domain = failrpt_keep(r, failrpt_block_get(b, "DKIM-Domain"));
+	out->dkim_selector =
+		failrpt_keep(r, failrpt_block_get(b, "DKIM-Selector"));
+	out->spf_dns = failrpt_block_join(r, b, "SPF-DNS");
+	out->user_agent = failrpt_keep(r, failrpt_block_get(b, "User-Agent"));
+	out->reporting_mta = failrpt_keep(
+		r, without_kind(failrpt_block_get(b, "Reporting-MTA")));
+	out->mail_from = failrpt_keep_address(
+		r, failrpt_block_get(b, "Original-Mail-From"));
+	out->rcpt_to = failrpt_block_join(r, b, "Original-Rcpt-To");
+	if (!failrpt_read_date(failrpt_block_get(b, "Arrival-Date"),
+			       &out->arrival))
+		(void)failrpt_read_date(failrpt_block_get(b, "Received-Date"),
+					&out->arrival);
+	take_source_ip(r, failrpt_block_get(b, "Source-IP"), out);
+	take_incidents(r, failrpt_block_get(b, "Incidents"), out);
+	out->reported_domain = failrpt_fold_domain(r, domain);
 }
 
 /* "dmarc=fail (p=none) header.from=example.com", or an address there. */
@@ -165,12 +173,12 @@ fill_domain(struct reader *r, struct failrpt_report *out)
 {
 	if (out->reported_domain.n > 0)
 		return;
-	repaired(r, REPAIR_NO_REPORTED_DOMAIN);
+	failrpt_repaired(r, REPAIR_NO_REPORTED_DOMAIN);
 	out->reported_domain =
-		fold_domain(r, header_from_of(out->auth_results));
+		failrpt_fold_domain(r, header_from_of(out->auth_results));
 	if (out->reported_domain.n == 0)
-		out->reported_domain =
-			fold_domain(r, dnsname_of_address(out->header_from));
+		out->reported_domain = failrpt_fold_domain(
+			r, dnsname_of_address(out->header_from));
 }
 
 static void
@@ -183,13 +191,13 @@ fill_types(struct reader *r, struct failrpt_report *out)
 			    out->auth_results.n > 0 ||
 			    out->identity_alignment.n > 0;
 
-		repaired(r, REPAIR_NO_FEEDBACK_TYPE);
+		failrpt_repaired(r, REPAIR_NO_FEEDBACK_TYPE);
 		out->feedback_type = auth ? S("auth-failure") : S("other");
 	}
 	if (out->auth_failure.n > 0 ||
 	    !str_eq(out->feedback_type, S("auth-failure")))
 		return;
-	repaired(r, REPAIR_NO_AUTH_FAILURE);
+	failrpt_repaired(r, REPAIR_NO_AUTH_FAILURE);
 	if (dmarc || out->identity_alignment.n > 0)
 		out->auth_failure = S("dmarc");
 }
@@ -200,8 +208,8 @@ fill_arrival(struct reader *r, const struct source *s, int64_t received,
 {
 	if (out->arrival > 0)
 		return;
-	repaired(r, REPAIR_NO_ARRIVAL);
-	if (!read_date(mime_header(s->m, 0, "Date"), &out->arrival))
+	failrpt_repaired(r, REPAIR_NO_ARRIVAL);
+	if (!failrpt_read_date(mime_header(s->m, 0, "Date"), &out->arrival))
 		out->arrival = received;
 }
 
@@ -211,11 +219,11 @@ name_reporter(struct reader *r, const struct source *s,
 {
 	struct str from = mime_header(s->m, 0, "From");
 
-	out->org = fold_domain(r, dnsname_of_address(from));
+	out->org = failrpt_fold_domain(r, dnsname_of_address(from));
 	if (out->org.n > 0)
 		return;
-	repaired(r, REPAIR_NO_REPORTER);
-	out->org = fold_domain(r, out->reporting_mta);
+	failrpt_repaired(r, REPAIR_NO_REPORTER);
+	out->org = failrpt_fold_domain(r, out->reporting_mta);
 }
 
 static struct str
@@ -249,16 +257,17 @@ fill_gaps(struct reader *r, const struct source *s, int64_t received,
 	  struct failrpt_report *out)
 {
 	if (out->source_ip.n == 0)
-		repaired(r, REPAIR_NO_SOURCE_IP);
+		failrpt_repaired(r, REPAIR_NO_SOURCE_IP);
 	name_reporter(r, s, out);
-	out->report_id = keep_address(r, mime_header(s->m, 0, "Message-ID"));
+	out->report_id =
+		failrpt_keep_address(r, mime_header(s->m, 0, "Message-ID"));
 	if (out->report_id.n == 0) {
-		repaired(r, REPAIR_NO_MESSAGE_ID);
+		failrpt_repaired(r, REPAIR_NO_MESSAGE_ID);
 		out->report_id = hash_id(r, out, buf_str(&s->text));
 	}
 	if (out->message_id.n == 0)
-		out->message_id =
-			keep_address(r, block_get(&s->block, "Message-ID"));
+		out->message_id = failrpt_keep_address(
+			r, failrpt_block_get(&s->block, "Message-ID"));
 	fill_domain(r, out);
 	fill_types(r, out);
 	fill_arrival(r, s, received, out);
@@ -269,15 +278,15 @@ static void
 note_missing(struct reader *r, const struct failrpt_report *out)
 {
 	if (out->source_ip.n == 0)
-		repaired(r, REPAIR_NO_SOURCE_IP);
+		failrpt_repaired(r, REPAIR_NO_SOURCE_IP);
 	if (out->feedback_type.n == 0)
-		repaired(r, REPAIR_NO_FEEDBACK_TYPE);
+		failrpt_repaired(r, REPAIR_NO_FEEDBACK_TYPE);
 	if (out->auth_failure.n == 0 &&
 	    (out->feedback_type.n == 0 ||
 	     str_eq(out->feedback_type, S("auth-failure"))))
-		repaired(r, REPAIR_NO_AUTH_FAILURE);
+		failrpt_repaired(r, REPAIR_NO_AUTH_FAILURE);
 	if (out->arrival == 0)
-		repaired(r, REPAIR_NO_ARRIVAL);
+		failrpt_repaired(r, REPAIR_NO_ARRIVAL);
 }
 
 static bool
@@ -288,7 +297,7 @@ read_all(struct reader *r, struct source *s, int64_t received,
 	load_form(r, s);
 	if (s->block.count == 0) {
 		out->text_only = true;
-		repaired(r, REPAIR_TEXT_ONLY);
+		failrpt_repaired(r, REPAIR_TEXT_ONLY);
 		if (s->form.fields)
 			s->block = s->form.block;
 	}
@@ -298,9 +307,9 @@ read_all(struct reader *r, struct source *s, int64_t received,
 		return false;
 	if (!out->text_only)
 		note_missing(r, out);
-	apply_form(r, &s->form, out);
+	failrpt_apply_form(r, &s->form, out);
 	fill_gaps(r, s, received, out);
-	list_repairs(r, out);
+	failrpt_list_repairs(r, out);
 	return true;
 }
 
@@ -309,7 +318,7 @@ failrpt_parse(struct mime *m, int64_t received, struct arena *mem,
 	      struct failrpt_report *out, struct diag *why)
 {
 	struct source s = { .m = m,
-			    .found = find_parts(m),
+			    .found = failrpt_find_parts(m),
 			    .fields = BUF(TEXT_BYTES_MAX),
 			    .text = BUF(TEXT_BYTES_MAX) };
 	struct reader r = { .mem = mem };
@@ -345,13 +354,13 @@ has_known_form(struct mime *m, const struct found *found)
 	if (found->text < 0 || is_answer(m) ||
 	    mime_text(m, (size_t)found->text, &text, NULL))
 		return false;
-	return read_form(&r, buf_str(&text)).known;
+	return failrpt_read_form(&r, buf_str(&text)).known;
 }
 
 bool
 failrpt_is(struct mime *m)
 {
-	struct found found = find_parts(m);
+	struct found found = failrpt_find_parts(m);
 
 	return found.fields >= 0 || found.report >= 0 ||
 	       has_known_form(m, &found);

@@ -11,21 +11,21 @@
 #include "mime/mime.h"
 
 struct failrpt_report {
-	struct str org;		/* domain of the reporter, may be empty */
-	struct str feedback_type; /* "auth-failure", "abuse" ... */
-	struct str auth_failure;  /* "dmarc", "spf" ... lower case */
+	struct str org;             /* domain of the reporter, may be empty */
+	struct str feedback_type;   /* "auth-failure", "abuse" ... */
+	struct str auth_failure;    /* "dmarc", "spf" ... lower case */
 	struct str reported_domain; /* folded; from header or field */
-	struct str source_ip;	/* an address; else as sent; may be empty */
+	struct str source_ip;       /* an address; else as sent; may be empty */
 	struct str delivery_result, identity_alignment, auth_results;
 	struct str dkim_domain, dkim_selector, spf_dns;
 	struct str user_agent, reporting_mta;
-	struct str report_id;	/* Message-ID of the report, or a hash */
-	int64_t arrival;	/* UTC seconds, 0 unknown */
-	uint64_t incidents;	/* at least 1 */
-	bool text_only;		/* no feedback-report part */
+	struct str report_id; /* Message-ID of the report, or a hash */
+	int64_t arrival;      /* UTC seconds, 0 unknown */
+	uint64_t incidents;   /* at least 1 */
+	bool text_only;       /* no feedback-report part */
 	/* Personal: addresses, subject, header of the message. */
 	struct str mail_from, rcpt_to, header_from, subject, message_id;
-	struct str headers;	/* of the message, at most 64 KiB */
+	struct str headers; /* of the message, at most 64 KiB */
 	size_t repair_count;
 	const char *const *repairs; /* "failrpt.<name>" */
 };

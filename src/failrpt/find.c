@@ -49,10 +49,10 @@ has_feedback_fields(struct mime *m, size_t i)
 
 	if (mime_content(m, i, &text, NULL))
 		return false;
-	block = read_block(&r, buf_str(&text), BLOCK_FOLDED);
-	return block_has(&block, "Feedback-Type") &&
-	       (block_has(&block, "Version") ||
-		block_has(&block, "User-Agent"));
+	block = failrpt_read_block(&r, buf_str(&text), BLOCK_FOLDED);
+	return failrpt_block_has(&block, "Feedback-Type") &&
+	       (failrpt_block_has(&block, "Version") ||
+		failrpt_block_has(&block, "User-Agent"));
 }
 
 /* Inside the multipart/report, a part with the fields under another label. */
@@ -88,7 +88,7 @@ find_quoted(const struct mime_part *parts, size_t count, int from)
 }
 
 struct found
-find_parts(struct mime *m)
+failrpt_find_parts(struct mime *m)
 {
 	struct found found = { -1, -1, -1, -1, false };
 	size_t count;

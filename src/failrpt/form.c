@@ -25,7 +25,7 @@ flatten(struct str text, struct buf *out)
 {
 	struct str line, word;
 
-	while (out->n < LEAD_BYTES && take_line(&text, &line)) {
+	while (out->n < LEAD_BYTES && failrpt_take_line(&text, &line)) {
 		line = str_trim(line);
 		if (str_starts(line, S(">")))
 			continue;
@@ -68,7 +68,7 @@ divide(struct str *text, struct str *behind)
 	struct str rest = *text, line;
 
 	*behind = S("");
-	while (take_line(&rest, &line))
+	while (failrpt_take_line(&rest, &line))
 		if (is_divider(line)) {
 			text->n = (size_t)(line.p - text->p);
 			*behind = rest;
@@ -88,7 +88,8 @@ sentence_ip(struct str flat)
 	rest = str_sub(flat, at + received_from.n, SIZE_MAX);
 	if (str_starts_fold(rest, S("address ")))
 		rest = str_sub(rest, 8, SIZE_MAX);
-	return find_ip(str_sub(rest, 0, str_index(rest, ' ')), &ip, &clean)
+	return failrpt_find_ip(str_sub(rest, 0, str_index(rest, ' ')), &ip,
+			       &clean)
 		       ? ip
 		       : S("");
 }
@@ -96,15 +97,15 @@ sentence_ip(struct str flat)
 static bool
 has_fields(const struct block *block)
 {
-	return block_has(block, "Feedback-Type") &&
-	       block_has(block, "Version") &&
-	       (block_has(block, "Source-IP") ||
-		block_has(block, "Auth-Failure") ||
-		block_has(block, "Arrival-Date"));
+	return failrpt_block_has(block, "Feedback-Type") &&
+	       failrpt_block_has(block, "Version") &&
+	       (failrpt_block_has(block, "Source-IP") ||
+		failrpt_block_has(block, "Auth-Failure") ||
+		failrpt_block_has(block, "Arrival-Date"));
 }
 
 struct form
-read_form(struct reader *r, struct str text)
+failrpt_read_form(struct reader *r, struct str text)
 {
 	SCOPED_BUF flat = BUF(3 * LEAD_BYTES);
 	struct form form = { 0 };
@@ -112,16 +113,17 @@ read_form(struct reader *r, struct str text)
 	bool clean, lead;
 
 	divide(&text, &form.headers);
-	form.block = read_block(r, text, BLOCK_INDENTED);
+	form.block = failrpt_read_block(r, text, BLOCK_INDENTED);
 	flatten(text, &flat);
 	lead = find_lead(buf_str(&flat), &form.dmarc);
 	form.fields = has_fields(&form.block);
 	form.unaligned = str_find_fold(buf_str(&flat),
 				       S("identifier non-aligned")) != SIZE_MAX;
-	if (find_ip(block_get(&form.block, "Sender IP Address"), &ip, &clean))
-		form.source_ip = keep(r, ip);
+	if (failrpt_find_ip(failrpt_block_get(&form.block, "Sender IP Address"),
+			    &ip, &clean))
+		form.source_ip = failrpt_keep(r, ip);
 	else
-		form.source_ip = keep(r, sentence_ip(buf_str(&flat)));
+		form.source_ip = failrpt_keep(r, sentence_ip(buf_str(&flat)));
 	form.known = form.fields || (lead && form.source_ip.n > 0);
 	return form;
 }
@@ -129,7 +131,7 @@ read_form(struct reader *r, struct str text)
 static bool
 says(const struct form *form, const char *name, struct str answer)
 {
-	return str_eq_fold(block_get(&form->block, name), answer);
+	return str_eq_fold(failrpt_block_get(&form->block, name), answer);
 }
 
 /* "None, Accept": the published policy, and what was done. */
@@ -165,17 +167,18 @@ alignment(const struct form *form)
 }
 
 void
-apply_form(struct reader *r, const struct form *form,
-	   struct failrpt_report *out)
+failrpt_apply_form(struct reader *r, const struct form *form,
+		   struct failrpt_report *out)
 {
 	if (out->source_ip.n == 0)
 		out->source_ip = form->source_ip;
 	if (out->arrival == 0)
-		(void)read_date(block_get(&form->block, "Received date"),
-				&out->arrival);
+		(void)failrpt_read_date(
+			failrpt_block_get(&form->block, "Received date"),
+			&out->arrival);
 	if (out->reported_domain.n == 0)
-		out->reported_domain = fold_domain(
-			r, block_get(&form->block, "Sender Domain"));
+		out->reported_domain = failrpt_fold_domain(
+			r, failrpt_block_get(&form->block, "Sender Domain"));
 	if (!form->known)
 		return;
 	if (out->feedback_type.n == 0)
@@ -185,6 +188,6 @@ apply_form(struct reader *r, const struct form *form,
 	if (out->identity_alignment.n == 0)
 		out->identity_alignment = alignment(form);
 	if (out->delivery_result.n == 0)
-		out->delivery_result =
-			delivery(block_get(&form->block, "DMARC Results"));
+		out->delivery_result = delivery(
+			failrpt_block_get(&form->block, "DMARC Results"));
 }

@@ -40,22 +40,22 @@ struct reader {
 
 /* ---- value.c: single values ---- */
 
-void repaired(struct reader *r, enum repair repair);
-void list_repairs(struct reader *r, struct failrpt_report *out);
+void failrpt_repaired(struct reader *r, enum repair repair);
+void failrpt_list_repairs(struct reader *r, struct failrpt_report *out);
 /* A copy in UTF-8 without control characters, runs of blanks as one, trimmed
  * and cut. */
-struct str keep(struct reader *r, struct str text);
-struct str keep_lower(struct reader *r, struct str text);
+struct str failrpt_keep(struct reader *r, struct str text);
+struct str failrpt_keep_lower(struct reader *r, struct str text);
 /* "a@b" of "<a@b>". */
-struct str without_angles(struct str text);
-/* As keep, without angle brackets round it. */
-struct str keep_address(struct reader *r, struct str text);
+struct str failrpt_without_angles(struct str text);
+/* As failrpt_keep, without angle brackets round it. */
+struct str failrpt_keep_address(struct reader *r, struct str text);
 /* The comparable form of a domain; empty when it is none. */
-struct str fold_domain(struct reader *r, struct str text);
-bool read_date(struct str text, int64_t *out);
+struct str failrpt_fold_domain(struct reader *r, struct str text);
+bool failrpt_read_date(struct str text, int64_t *out);
 /* The address in "192.0.2.1 (host)", "[192.0.2.1]", "192.0.2.1."; false when
  * there is none. `clean` tells that nothing stood round it. */
-bool find_ip(struct str text, struct str *ip, bool *clean);
+bool failrpt_find_ip(struct str text, struct str *ip, bool *clean);
 
 /* ---- block.c: "Name: value" lines ---- */
 
@@ -74,17 +74,17 @@ enum block_style {
 };
 
 /* The next line of `rest`, ended by LF, CR or CRLF. */
-bool take_line(struct str *rest, struct str *line);
+bool failrpt_take_line(struct str *rest, struct str *line);
 /* Names are pieces of `text`, values copies. */
-struct block read_block(struct reader *r, struct str text,
-			enum block_style style);
+struct block failrpt_read_block(struct reader *r, struct str text,
+				enum block_style style);
 /* Value of the first field `name` that is not empty. */
-struct str block_get(const struct block *block, const char *name);
-bool block_has(const struct block *block, const char *name);
+struct str failrpt_block_get(const struct block *block, const char *name);
+bool failrpt_block_has(const struct block *block, const char *name);
 /* The values of all fields `name`, with ", " between them and without angle
  * brackets round them. */
-struct str block_join(struct reader *r, const struct block *block,
-		      const char *name);
+struct str failrpt_block_join(struct reader *r, const struct block *block,
+			      const char *name);
 
 /* ---- find.c: which parts matter ---- */
 
@@ -96,7 +96,9 @@ struct found {
 	bool odd_type; /* `fields` is not labelled as what it is */
 };
 
-struct found find_parts(struct mime *m);
+/* Finds them by type and place; a part that is labelled wrongly is looked
+ * into. */
+struct found failrpt_find_parts(struct mime *m);
 
 /* ---- form.c: reports without a feedback part ---- */
 
@@ -112,20 +114,22 @@ struct form {
 };
 
 /* `text` must live as long as the form. */
-struct form read_form(struct reader *r, struct str text);
+struct form failrpt_read_form(struct reader *r, struct str text);
 /* Puts what the form tells where no field said anything. */
-void apply_form(struct reader *r, const struct form *form,
-		struct failrpt_report *out);
+void failrpt_apply_form(struct reader *r, const struct form *form,
+			struct failrpt_report *out);
 
 /* ---- quoted.c: the header of the message ---- */
 
-void read_quoted(struct reader *r, struct str message,
-		 struct failrpt_report *out);
+/* Fills the personal fields from the header of `message`, or nothing when it
+ * has none. */
+void failrpt_read_quoted(struct reader *r, struct str message,
+			 struct failrpt_report *out);
 
 /* ---- redact.c ---- */
 
 /* Appends `text` with the local parts of the addresses in it redacted, so
  * that it can be kept outside the seal. */
-void mask_local_parts(struct str text, struct buf *out);
+void failrpt_mask_local_parts(struct str text, struct buf *out);
 
 #endif

@@ -8,7 +8,7 @@ header_of(struct str message)
 	struct str rest = message, line;
 	const char *start = message.p;
 
-	while (take_line(&rest, &line)) {
+	while (failrpt_take_line(&rest, &line)) {
 		if (str_trim(line).n > 0)
 			continue;
 		if (line.p > start)
@@ -21,18 +21,19 @@ header_of(struct str message)
 static struct str
 header(struct reader *r, struct mime *m, const char *name)
 {
-	return keep(r, mime_header(m, 0, name));
+	return failrpt_keep(r, mime_header(m, 0, name));
 }
 
 void
-read_quoted(struct reader *r, struct str message, struct failrpt_report *out)
+failrpt_read_quoted(struct reader *r, struct str message,
+		    struct failrpt_report *out)
 {
 	struct str head = header_of(message);
 	SCOPED_MIME m = NULL;
 
 	if (head.n > HEADERS_MAX) {
 		head.n = HEADERS_MAX;
-		repaired(r, REPAIR_HEADERS_CUT);
+		failrpt_repaired(r, REPAIR_HEADERS_CUT);
 	}
 	if (head.n == 0 || mime_parse(head, &MIME_LIMITS, &m, NULL))
 		return;
@@ -42,5 +43,6 @@ read_quoted(struct reader *r, struct str message, struct failrpt_report *out)
 	}
 	out->header_from = header(r, m, "From");
 	out->subject = header(r, m, "Subject");
-	out->message_id = keep_address(r, mime_header(m, 0, "Message-ID"));
+	out->message_id =
+		failrpt_keep_address(r, mime_header(m, 0, "Message-ID"));
 }

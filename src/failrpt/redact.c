@@ -95,7 +95,7 @@ is_local(char c)
 }
 
 void
-mask_local_parts(struct str text, struct buf *out)
+failrpt_mask_local_parts(struct str text, struct buf *out)
 {
 	size_t at;
 

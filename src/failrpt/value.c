@@ -28,13 +28,13 @@ static const char *const codes[REPAIRS] = {
 _Static_assert(REPAIRS <= 32, "one bit each");
 
 void
-repaired(struct reader *r, enum repair repair)
+failrpt_repaired(struct reader *r, enum repair repair)
 {
 	r->repairs |= UINT32_C(1) << repair;
 }
 
 void
-list_repairs(struct reader *r, struct failrpt_report *out)
+failrpt_list_repairs(struct reader *r, struct failrpt_report *out)
 {
 	const char **list = arena_array(r->mem, REPAIRS, sizeof *list);
 	size_t n = 0;
@@ -73,7 +73,7 @@ add_clean(struct reader *r, struct buf *out, struct str text)
 			continue;
 		}
 		if (out->n + 5 > VALUE_MAX) {
-			repaired(r, REPAIR_TEXT_CUT);
+			failrpt_repaired(r, REPAIR_TEXT_CUT);
 			return;
 		}
 		if (blank)
@@ -84,7 +84,7 @@ add_clean(struct reader *r, struct buf *out, struct str text)
 }
 
 struct str
-keep(struct reader *r, struct str text)
+failrpt_keep(struct reader *r, struct str text)
 {
 	SCOPED_BUF clean = BUF(VALUE_MAX);
 	struct str out = STR("");
@@ -99,9 +99,9 @@ keep(struct reader *r, struct str text)
 }
 
 struct str
-keep_lower(struct reader *r, struct str text)
+failrpt_keep_lower(struct reader *r, struct str text)
 {
-	struct str kept = keep(r, text);
+	struct str kept = failrpt_keep(r, text);
 	char *copy = arena_alloc(r->mem, kept.n);
 
 	if (!copy) {
@@ -117,7 +117,7 @@ keep_lower(struct reader *r, struct str text)
 }
 
 struct str
-without_angles(struct str text)
+failrpt_without_angles(struct str text)
 {
 	text = str_trim(text);
 	return str_starts(text, S("<")) && str_ends(text, S(">"))
@@ -126,22 +126,22 @@ without_angles(struct str text)
 }
 
 struct str
-keep_address(struct reader *r, struct str text)
+failrpt_keep_address(struct reader *r, struct str text)
 {
-	return keep(r, without_angles(text));
+	return failrpt_keep(r, failrpt_without_angles(text));
 }
 
 struct str
-fold_domain(struct reader *r, struct str text)
+failrpt_fold_domain(struct reader *r, struct str text)
 {
 	struct str folded = STR("");
-	struct str kept = keep(r, text);
+	struct str kept = failrpt_keep(r, text);
 
 	return dnsname_fold(kept, r->mem, &folded) ? folded : S("");
 }
 
 bool
-read_date(struct str text, int64_t *out)
+failrpt_read_date(struct str text, int64_t *out)
 {
 	int64_t when;
 
@@ -163,7 +163,7 @@ is_address_char(char c)
 }
 
 bool
-find_ip(struct str text, struct str *ip, bool *clean)
+failrpt_find_ip(struct str text, struct str *ip, bool *clean)
 {
 	struct netaddr a;
 	struct str s = str_trim(text);

@@ -25,8 +25,8 @@ enum { JSON_VALUES_MAX = 500000 };
  * the end are dropped. On success *out is freed by json_free. Errors:
  * "json.syntax" with the line, "json.too_large", "json.too_deep". */
 enum err json_parse(struct str text, struct json_limits limits,
-		    struct json **out, bool *repaired, struct diag *why)
-	MUST_CHECK;
+		    struct json **out, bool *repaired,
+		    struct diag *why) MUST_CHECK;
 void json_free(struct json *root);
 void json_cleanup(struct json **root);
 #define SCOPED_JSON __attribute__((cleanup(json_cleanup))) struct json *
@@ -64,7 +64,10 @@ struct json_out {
 	bool first; /* no comma before the next value */
 };
 
-#define JSON_OUT(buffer) { .to = (buffer), .first = true }
+#define JSON_OUT(buffer)                                                       \
+	{                                                                      \
+		.to = (buffer), .first = true                                  \
+	}
 
 /* A `key` of NULL writes an array element (or the root). Strings must be
  * UTF-8; other bytes become U+FFFD. */

@@ -121,7 +121,7 @@ mend_outside(char c, struct buf *out, size_t *comma)
 }
 
 void
-mend_text(struct str text, struct buf *out)
+json_mend(struct str text, struct buf *out)
 {
 	bool inside = false;
 	size_t comma = SIZE_MAX;

@@ -66,7 +66,7 @@ load(struct str text, struct buf *mended, struct json **out, bool *repaired,
 	for (int i = 0; i < ATTEMPTS; i++) {
 		struct diag reason = { 0 };
 
-		*out = tree_load(text, options, &fault, &reason);
+		*out = json_tree_load(text, options, &fault, &reason);
 		if (*out)
 			return ERR_NONE;
 		*repaired = true;
@@ -76,7 +76,7 @@ load(struct str text, struct buf *mended, struct json **out, bool *repaired,
 			options.all_real = true;
 		} else if (fault == TREE_SYNTAX && !tried_mending) {
 			tried_mending = true;
-			mend_text(text, mended);
+			json_mend(text, mended);
 			text = buf_str(mended);
 		} else {
 			return diag_set(why, ERR_SYNTAX, reason.code,
@@ -107,7 +107,7 @@ void
 json_free(struct json *root)
 {
 	if (root)
-		tree_free(root);
+		json_tree_free(root);
 }
 
 void
@@ -121,7 +121,7 @@ json_type(const struct json *node)
 {
 	if (!node)
 		return JSON_ABSENT;
-	switch (tree_kind(node)) {
+	switch (json_tree_kind(node)) {
 	case TREE_BOOL:
 		return JSON_BOOL;
 	case TREE_INTEGER:
@@ -142,25 +142,26 @@ json_type(const struct json *node)
 const struct json *
 json_get(const struct json *object, const char *key)
 {
-	return json_type(object) == JSON_OBJECT ? tree_get(object, key) : NULL;
+	return json_type(object) == JSON_OBJECT ? json_tree_get(object, key)
+						: NULL;
 }
 
 size_t
 json_count(const struct json *array)
 {
-	return json_type(array) == JSON_ARRAY ? tree_count(array) : 0;
+	return json_type(array) == JSON_ARRAY ? json_tree_count(array) : 0;
 }
 
 const struct json *
 json_at(const struct json *array, size_t i)
 {
-	return i < json_count(array) ? tree_at(array, i) : NULL;
+	return i < json_count(array) ? json_tree_at(array, i) : NULL;
 }
 
 struct str
 json_str(const struct json *node)
 {
-	return json_type(node) == JSON_STRING ? tree_string(node) : S("");
+	return json_type(node) == JSON_STRING ? json_tree_string(node) : S("");
 }
 
 /* Both bounds are powers of two, so exact as doubles. */
@@ -193,14 +194,14 @@ json_i64(const struct json *node, int64_t *out)
 {
 	if (!node)
 		return false;
-	switch (tree_kind(node)) {
+	switch (json_tree_kind(node)) {
 	case TREE_INTEGER:
-		*out = tree_integer(node);
+		*out = json_tree_integer(node);
 		return true;
 	case TREE_REAL:
-		return whole(tree_real(node), out);
+		return whole(json_tree_real(node), out);
 	case TREE_STRING:
-		return whole_text(tree_string(node), out);
+		return whole_text(json_tree_string(node), out);
 	default:
 		return false;
 	}
@@ -211,7 +212,7 @@ json_bool(const struct json *node, bool *out)
 {
 	if (json_type(node) != JSON_BOOL)
 		return false;
-	*out = tree_bool(node);
+	*out = json_tree_bool(node);
 	return true;
 }
 
@@ -221,5 +222,5 @@ json_each(const struct json *object,
 	  void *ctx)
 {
 	if (json_type(object) == JSON_OBJECT)
-		tree_each(object, visit, ctx);
+		json_tree_each(object, visit, ctx);
 }

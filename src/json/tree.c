@@ -29,8 +29,8 @@ fault_of(const json_error_t *error)
 }
 
 struct json *
-tree_load(struct str text, struct tree_options options, enum tree_fault *fault,
-	  struct diag *why)
+json_tree_load(struct str text, struct tree_options options,
+	       enum tree_fault *fault, struct diag *why)
 {
 	size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
 	json_error_t error;
@@ -51,13 +51,13 @@ tree_load(struct str text, struct tree_options options, enum tree_fault *fault,
 }
 
 void
-tree_free(struct json *root)
+json_tree_free(struct json *root)
 {
 	json_decref((json_t *)(void *)root);
 }
 
 enum tree_kind
-tree_kind(const struct json *node)
+json_tree_kind(const struct json *node)
 {
 	switch (json_typeof(inner(node))) {
 	case JSON_OBJECT:
@@ -80,44 +80,44 @@ tree_kind(const struct json *node)
 }
 
 bool
-tree_bool(const struct json *node)
+json_tree_bool(const struct json *node)
 {
 	return json_is_true(inner(node));
 }
 
 int64_t
-tree_integer(const struct json *node)
+json_tree_integer(const struct json *node)
 {
 	return (int64_t)json_integer_value(inner(node));
 }
 
 double
-tree_real(const struct json *node)
+json_tree_real(const struct json *node)
 {
 	return json_real_value(inner(node));
 }
 
 struct str
-tree_string(const struct json *node)
+json_tree_string(const struct json *node)
 {
 	return (struct str){ json_string_value(inner(node)),
 			     json_string_length(inner(node)) };
 }
 
 size_t
-tree_count(const struct json *array)
+json_tree_count(const struct json *array)
 {
 	return json_array_size(inner(array));
 }
 
 const struct json *
-tree_at(const struct json *array, size_t i)
+json_tree_at(const struct json *array, size_t i)
 {
 	return outer(json_array_get(inner(array), i));
 }
 
 const struct json *
-tree_get(const struct json *object, const char *key)
+json_tree_get(const struct json *object, const char *key)
 {
 	return outer(json_object_get(inner(object), key));
 }
@@ -135,9 +135,9 @@ writable(const struct json *node)
 }
 
 void
-tree_each(const struct json *object,
-	  bool (*visit)(void *ctx, struct str key, const struct json *v),
-	  void *ctx)
+json_tree_each(const struct json *object,
+	       bool (*visit)(void *ctx, struct str key, const struct json *v),
+	       void *ctx)
 {
 	json_t *members = writable(object);
 	void *at = json_object_iter(members);

@@ -21,9 +21,9 @@ struct tree_options {
 
 /* NULL on a fault, with the line of it in `why`. jansson recurses: the depth
  * of `text` must be known. */
-struct json *tree_load(struct str text, struct tree_options options,
-		       enum tree_fault *fault, struct diag *why);
-void tree_free(struct json *root);
+struct json *json_tree_load(struct str text, struct tree_options options,
+			    enum tree_fault *fault, struct diag *why);
+void json_tree_free(struct json *root);
 
 enum tree_kind {
 	TREE_NULL,
@@ -36,22 +36,23 @@ enum tree_kind {
 };
 
 /* The node must not be NULL, and of the kind asked for. */
-enum tree_kind tree_kind(const struct json *node);
-bool tree_bool(const struct json *node);
-int64_t tree_integer(const struct json *node);
-double tree_real(const struct json *node);
-struct str tree_string(const struct json *node);
-size_t tree_count(const struct json *array);
-const struct json *tree_at(const struct json *array, size_t i);
-const struct json *tree_get(const struct json *object, const char *key);
-void tree_each(const struct json *object,
-	       bool (*visit)(void *ctx, struct str key, const struct json *v),
-	       void *ctx);
+enum tree_kind json_tree_kind(const struct json *node);
+bool json_tree_bool(const struct json *node);
+int64_t json_tree_integer(const struct json *node);
+double json_tree_real(const struct json *node);
+struct str json_tree_string(const struct json *node);
+size_t json_tree_count(const struct json *array);
+const struct json *json_tree_at(const struct json *array, size_t i);
+const struct json *json_tree_get(const struct json *object, const char *key);
+void json_tree_each(const struct json *object,
+		    bool (*visit)(void *ctx, struct str key,
+				  const struct json *v),
+		    void *ctx);
 
 /* mend.c: appends `text` with what a strict reader stumbles over put right:
  * bytes that are not UTF-8, raw control characters and unknown escapes in
  * strings, halves of surrogate pairs, commas before a closing bracket. The
  * strings stay where they are, so the nesting does too. */
-void mend_text(struct str text, struct buf *out);
+void json_mend(struct str text, struct buf *out);
 
 #endif

@@ -42,13 +42,13 @@ static const char *const codes[REPAIRS] = {
 _Static_assert(REPAIRS <= 32, "one bit each");
 
 void
-repaired(struct reader *r, enum repair repair)
+tlsrpt_repaired(struct reader *r, enum tlsrpt_repair repair)
 {
 	r->repairs |= UINT32_C(1) << repair;
 }
 
 void
-list_repairs(struct reader *r, struct tlsrpt_report *out)
+tlsrpt_list_repairs(struct reader *r, struct tlsrpt_report *out)
 {
 	const char **list = arena_array(r->mem, REPAIRS, sizeof *list);
 	size_t n = 0;
@@ -74,7 +74,7 @@ keep(struct reader *r, struct str text)
 		while (text.n > 0 &&
 		       ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
 			text.n--;
-		repaired(r, REPAIR_TEXT_CUT);
+		tlsrpt_repaired(r, REPAIR_TEXT_CUT);
 	}
 	if (text.n > 0 && !arena_dup(r->mem, text, &out))
 		r->full = true;
@@ -82,7 +82,7 @@ keep(struct reader *r, struct str text)
 }
 
 struct str
-take_text(struct reader *r, const struct json *node)
+tlsrpt_take_text(struct reader *r, const struct json *node)
 {
 	char digits[32];
 	int64_t number;
@@ -95,7 +95,7 @@ take_text(struct reader *r, const struct json *node)
 }
 
 struct str
-take_lower(struct reader *r, const struct json *node)
+tlsrpt_take_lower(struct reader *r, const struct json *node)
 {
 	struct str text = str_trim(json_str(node));
 	char *copy;
@@ -143,7 +143,7 @@ put_strings(struct reader *r, const struct json *array, struct str *to)
 		if (json_type(item) != JSON_STRING)
 			continue;
 		if (to)
-			to[n] = take_text(r, item);
+			to[n] = tlsrpt_take_text(r, item);
 		n++;
 	}
 	return n;
@@ -156,18 +156,18 @@ put_item(struct reader *r, const struct json *item, struct str *to)
 	SCOPED_JSON packed = unpack(json_str(item));
 
 	if (packed) {
-		repaired(r, REPAIR_PACKED_STRINGS);
+		tlsrpt_repaired(r, REPAIR_PACKED_STRINGS);
 		return put_strings(r, packed, to);
 	}
 	if (json_type(item) != JSON_STRING)
 		return 0;
 	if (to)
-		*to = take_text(r, item);
+		*to = tlsrpt_take_text(r, item);
 	return 1;
 }
 
 const struct str *
-take_list(struct reader *r, const struct json *node, size_t *count)
+tlsrpt_take_list(struct reader *r, const struct json *node, size_t *count)
 {
 	bool single = json_type(node) == JSON_STRING;
 	size_t items = single ? 1 : json_count(node);
@@ -187,7 +187,7 @@ take_list(struct reader *r, const struct json *node, size_t *count)
 		return NULL;
 	}
 	if (single)
-		repaired(r, REPAIR_NOT_AN_ARRAY);
+		tlsrpt_repaired(r, REPAIR_NOT_AN_ARRAY);
 	n = 0;
 	for (size_t i = 0; i < items; i++)
 		n += put_item(r, single ? node : json_at(node, i), list + n);
@@ -196,7 +196,7 @@ take_list(struct reader *r, const struct json *node, size_t *count)
 }
 
 bool
-take_count(struct reader *r, const struct json *node, uint64_t *out)
+tlsrpt_take_count(struct reader *r, const struct json *node, uint64_t *out)
 {
 	enum json_type type = json_type(node);
 	int64_t n;
@@ -204,11 +204,11 @@ take_count(struct reader *r, const struct json *node, uint64_t *out)
 	if (type == JSON_ABSENT || type == JSON_NULL)
 		return false;
 	if (!json_i64(node, &n) || n < 0 || n > COUNT_MAX) {
-		repaired(r, REPAIR_BAD_COUNT);
+		tlsrpt_repaired(r, REPAIR_BAD_COUNT);
 		return false;
 	}
 	if (type == JSON_STRING)
-		repaired(r, REPAIR_COUNT_AS_TEXT);
+		tlsrpt_repaired(r, REPAIR_COUNT_AS_TEXT);
 	*out = (uint64_t)n;
 	return true;
 }
@@ -231,19 +231,20 @@ date_of_text(struct reader *r, struct str text, bool last, int64_t *out)
 {
 	if (civil_parse_rfc3339(text, out)) {
 		if (!has_zone(text))
-			repaired(r, REPAIR_NO_ZONE);
+			tlsrpt_repaired(r, REPAIR_NO_ZONE);
 		return true;
 	}
 	if (!civil_parse_date(text, out))
 		return false;
 	if (last)
 		*out += CIVIL_DAY - 1;
-	repaired(r, REPAIR_DATE_ONLY);
+	tlsrpt_repaired(r, REPAIR_DATE_ONLY);
 	return true;
 }
 
 bool
-take_date(struct reader *r, const struct json *node, bool last, int64_t *out)
+tlsrpt_take_date(struct reader *r, const struct json *node, bool last,
+		 int64_t *out)
 {
 	struct civil end = { .year = 10000, .month = 1, .day = 1 };
 	int64_t when;
@@ -251,7 +252,7 @@ take_date(struct reader *r, const struct json *node, bool last, int64_t *out)
 	if (json_i64(node, &when)) {
 		if (when / 1000 >= MILLISECONDS_FROM)
 			when /= 1000;
-		repaired(r, REPAIR_EPOCH_DATE);
+		tlsrpt_repaired(r, REPAIR_EPOCH_DATE);
 	} else if (!date_of_text(r, str_trim(json_str(node)), last, &when)) {
 		return false;
 	}
@@ -262,16 +263,16 @@ take_date(struct reader *r, const struct json *node, bool last, int64_t *out)
 }
 
 size_t
-object_count(struct reader *r, const struct json *node)
+tlsrpt_object_count(struct reader *r, const struct json *node)
 {
 	if (json_type(node) != JSON_OBJECT)
 		return json_count(node);
-	repaired(r, REPAIR_NOT_AN_ARRAY);
+	tlsrpt_repaired(r, REPAIR_NOT_AN_ARRAY);
 	return 1;
 }
 
 const struct json *
-object_at(const struct json *node, size_t i)
+tlsrpt_object_at(const struct json *node, size_t i)
 {
 	return json_type(node) == JSON_OBJECT ? node : json_at(node, i);
 }

@@ -19,30 +19,30 @@ static void
 read_type(struct reader *r, const struct json *node, struct tlsrpt_policy *out)
 {
 	out->type = TLSRPT_OTHER;
-	out->type_text = take_lower(r, node);
+	out->type_text = tlsrpt_take_lower(r, node);
 	if (out->type_text.n == 0) {
-		repaired(r, REPAIR_NO_POLICY_TYPE);
+		tlsrpt_repaired(r, REPAIR_NO_POLICY_TYPE);
 		return;
 	}
 	if (!str_eq(out->type_text, str_trim(json_str(node))))
-		repaired(r, REPAIR_POLICY_TYPE_CASE);
+		tlsrpt_repaired(r, REPAIR_POLICY_TYPE_CASE);
 	for (size_t i = 0; i < COUNT_OF(type_names); i++)
 		if (str_eq(out->type_text, type_names[i]))
 			out->type = (enum tlsrpt_type)i;
 	if (out->type == TLSRPT_OTHER)
-		repaired(r, REPAIR_UNKNOWN_POLICY_TYPE);
+		tlsrpt_repaired(r, REPAIR_UNKNOWN_POLICY_TYPE);
 }
 
 static void
 read_domain(struct reader *r, const struct json *node,
 	    struct tlsrpt_policy *out)
 {
-	struct str text = take_text(r, node);
+	struct str text = tlsrpt_take_text(r, node);
 
 	if (text.n == 0)
-		repaired(r, REPAIR_NO_POLICY_DOMAIN);
+		tlsrpt_repaired(r, REPAIR_NO_POLICY_DOMAIN);
 	else if (!dnsname_fold(text, r->mem, &out->domain))
-		repaired(r, REPAIR_BAD_POLICY_DOMAIN);
+		tlsrpt_repaired(r, REPAIR_BAD_POLICY_DOMAIN);
 }
 
 /* A line of the policy file instead of a name: "mx: *.example.com". */
@@ -57,7 +57,7 @@ without_mx(struct str name)
 static void
 read_mx(struct reader *r, const struct json *node, struct tlsrpt_policy *out)
 {
-	const struct str *sent = take_list(r, node, &out->mx_count);
+	const struct str *sent = tlsrpt_take_list(r, node, &out->mx_count);
 	struct str *mx;
 
 	if (out->mx_count == 0)
@@ -71,7 +71,7 @@ read_mx(struct reader *r, const struct json *node, struct tlsrpt_policy *out)
 	for (size_t i = 0; i < out->mx_count; i++) {
 		mx[i] = without_mx(sent[i]);
 		if (mx[i].n < sent[i].n)
-			repaired(r, REPAIR_MX_PREFIX);
+			tlsrpt_repaired(r, REPAIR_MX_PREFIX);
 	}
 	out->mx = mx;
 }
@@ -88,26 +88,28 @@ static void
 read_failure(struct reader *r, const struct json *node,
 	     struct tlsrpt_failure *out)
 {
-	out->result_type = take_lower(r, json_get(node, "result-type"));
+	out->result_type = tlsrpt_take_lower(r, json_get(node, "result-type"));
 	if (out->result_type.n == 0)
-		repaired(r, REPAIR_NO_RESULT_TYPE);
-	out->sending_ip = take_text(r, json_get(node, "sending-mta-ip"));
-	out->receiving_ip = take_text(r, json_get(node, "receiving-ip"));
-	out->mx = take_text(r, json_get(node, "receiving-mx-hostname"));
-	out->helo = take_text(r, json_get(node, "receiving-mx-helo"));
-	out->reason = take_text(r, json_get(node, "failure-reason-code"));
-	out->information = take_text(r, either(node, "additional-information",
-					       "additional-info-uri"));
-	if (!take_count(r, json_get(node, "failed-session-count"),
-			&out->sessions))
-		repaired(r, REPAIR_NO_COUNT);
+		tlsrpt_repaired(r, REPAIR_NO_RESULT_TYPE);
+	out->sending_ip = tlsrpt_take_text(r, json_get(node, "sending-mta-ip"));
+	out->receiving_ip = tlsrpt_take_text(r, json_get(node, "receiving-ip"));
+	out->mx = tlsrpt_take_text(r, json_get(node, "receiving-mx-hostname"));
+	out->helo = tlsrpt_take_text(r, json_get(node, "receiving-mx-helo"));
+	out->reason =
+		tlsrpt_take_text(r, json_get(node, "failure-reason-code"));
+	out->information =
+		tlsrpt_take_text(r, either(node, "additional-information",
+					   "additional-info-uri"));
+	if (!tlsrpt_take_count(r, json_get(node, "failed-session-count"),
+			       &out->sessions))
+		tlsrpt_repaired(r, REPAIR_NO_COUNT);
 }
 
 static enum err
 read_failures(struct reader *r, const struct json *node,
 	      struct tlsrpt_policy *out)
 {
-	size_t count = object_count(r, node);
+	size_t count = tlsrpt_object_count(r, node);
 	struct tlsrpt_failure *list;
 	size_t n = 0;
 
@@ -123,12 +125,12 @@ read_failures(struct reader *r, const struct json *node,
 		return ERR_NONE;
 	}
 	for (size_t i = 0; i < count; i++) {
-		const struct json *item = object_at(node, i);
+		const struct json *item = tlsrpt_object_at(node, i);
 
 		if (json_type(item) == JSON_OBJECT)
 			read_failure(r, item, &list[n++]);
 		else
-			repaired(r, REPAIR_BAD_POLICY);
+			tlsrpt_repaired(r, REPAIR_BAD_POLICY);
 	}
 	out->failures = list;
 	out->failure_count = n;
@@ -149,13 +151,14 @@ static void
 read_summary(struct reader *r, const struct json *node,
 	     struct tlsrpt_policy *out)
 {
-	if (!take_count(r, json_get(node, "total-successful-session-count"),
-			&out->successful))
-		repaired(r, REPAIR_NO_COUNT);
-	if (take_count(r, json_get(node, "total-failure-session-count"),
-		       &out->failed))
+	if (!tlsrpt_take_count(r,
+			       json_get(node, "total-successful-session-count"),
+			       &out->successful))
+		tlsrpt_repaired(r, REPAIR_NO_COUNT);
+	if (tlsrpt_take_count(r, json_get(node, "total-failure-session-count"),
+			      &out->failed))
 		return;
-	repaired(r, REPAIR_NO_COUNT);
+	tlsrpt_repaired(r, REPAIR_NO_COUNT);
 	for (size_t i = 0; i < out->failure_count; i++)
 		out->failed = plus(out->failed, out->failures[i].sessions);
 }
@@ -169,12 +172,12 @@ read_policy(struct reader *r, const struct json *entry,
 
 	if (json_type(policy) != JSON_OBJECT) {
 		policy = entry;
-		repaired(r, REPAIR_POLICY_NOT_NESTED);
+		tlsrpt_repaired(r, REPAIR_POLICY_NOT_NESTED);
 	}
 	read_type(r, json_get(policy, "policy-type"), out);
 	read_domain(r, json_get(policy, "policy-domain"), out);
-	out->strings = take_list(r, json_get(policy, "policy-string"),
-				 &out->string_count);
+	out->strings = tlsrpt_take_list(r, json_get(policy, "policy-string"),
+					&out->string_count);
 	read_mx(r, either(policy, "mx-host", "mx-host-pattern"), out);
 	err = read_failures(r, json_get(entry, "failure-details"), out);
 	if (err)
@@ -184,10 +187,10 @@ read_policy(struct reader *r, const struct json *entry,
 }
 
 enum err
-read_policies(struct reader *r, const struct json *node,
-	      struct tlsrpt_report *out)
+tlsrpt_read_policies(struct reader *r, const struct json *node,
+		     struct tlsrpt_report *out)
 {
-	size_t count = object_count(r, node);
+	size_t count = tlsrpt_object_count(r, node);
 	struct tlsrpt_policy *list;
 	size_t n = 0;
 
@@ -200,11 +203,11 @@ read_policies(struct reader *r, const struct json *node,
 		return ERR_NONE;
 	}
 	for (size_t i = 0; i < count && !r->full; i++) {
-		const struct json *entry = object_at(node, i);
+		const struct json *entry = tlsrpt_object_at(node, i);
 		enum err err;
 
 		if (json_type(entry) != JSON_OBJECT) {
-			repaired(r, REPAIR_BAD_POLICY);
+			tlsrpt_repaired(r, REPAIR_BAD_POLICY);
 			continue;
 		}
 		err = read_policy(r, entry, &list[n++]);
@@ -213,7 +216,7 @@ read_policies(struct reader *r, const struct json *node,
 	}
 	out->policies = list;
 	out->policy_count = n;
-	count_sessions(r, out, list);
+	tlsrpt_count_sessions(r, out, list);
 	return ERR_NONE;
 }
 
@@ -276,8 +279,8 @@ is_overruled(const struct tlsrpt_report *report,
 }
 
 void
-count_sessions(struct reader *r, struct tlsrpt_report *out,
-	       struct tlsrpt_policy *policies)
+tlsrpt_count_sessions(struct reader *r, struct tlsrpt_report *out,
+		      struct tlsrpt_policy *policies)
 {
 	for (size_t i = 0; i < out->policy_count; i++) {
 		struct tlsrpt_policy *policy = &policies[i];
@@ -285,7 +288,7 @@ count_sessions(struct reader *r, struct tlsrpt_report *out,
 		policy->counts = policy->type != TLSRPT_STS ||
 				 !is_overruled(out, policy);
 		if (!policy->counts) {
-			repaired(r, REPAIR_SAME_SESSIONS);
+			tlsrpt_repaired(r, REPAIR_SAME_SESSIONS);
 			continue;
 		}
 		out->successful = plus(out->successful, policy->successful);

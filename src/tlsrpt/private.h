@@ -7,7 +7,7 @@
 #include "tlsrpt/tlsrpt.h"
 
 /* What was put right. The order is that of the codes in field.c. */
-enum repair {
+enum tlsrpt_repair {
 	REPAIR_JSON,
 	REPAIR_NO_ORGANIZATION,
 	REPAIR_NO_CONTACT,
@@ -40,38 +40,39 @@ enum repair {
 struct reader {
 	struct arena *mem;
 	struct diag *why;
-	uint32_t repairs; /* bits by enum repair */
+	uint32_t repairs; /* bits by enum tlsrpt_repair */
 	size_t failures;  /* of all policies, for the limit */
 	bool full;        /* `mem` had no room left */
 };
 
-void repaired(struct reader *r, enum repair repair);
+void tlsrpt_repaired(struct reader *r, enum tlsrpt_repair repair);
 /* Copies the codes of what was put right into `out`. */
-void list_repairs(struct reader *r, struct tlsrpt_report *out);
+void tlsrpt_list_repairs(struct reader *r, struct tlsrpt_report *out);
 
 /* Text of a string or whole number, trimmed, copied, cut at the maximum;
  * empty for anything else. */
-struct str take_text(struct reader *r, const struct json *node);
-struct str take_lower(struct reader *r, const struct json *node);
+struct str tlsrpt_take_text(struct reader *r, const struct json *node);
+struct str tlsrpt_take_lower(struct reader *r, const struct json *node);
 /* An array of strings; a single string counts as one. Strings that hold a
  * JSON array themselves are unpacked. */
-const struct str *take_list(struct reader *r, const struct json *node,
-			    size_t *count);
+const struct str *tlsrpt_take_list(struct reader *r, const struct json *node,
+				   size_t *count);
 /* False when absent or no count; nothing is recorded for an absent one. */
-bool take_count(struct reader *r, const struct json *node, uint64_t *out);
+bool tlsrpt_take_count(struct reader *r, const struct json *node,
+		       uint64_t *out);
 /* Begin or end of a range, with `last` for a bare day's last second. */
-bool take_date(struct reader *r, const struct json *node, bool last,
-	       int64_t *out);
+bool tlsrpt_take_date(struct reader *r, const struct json *node, bool last,
+		      int64_t *out);
 
 /* The members of an array that are objects, or the one object that stands in
  * its place; NULL past the end. */
-size_t object_count(struct reader *r, const struct json *node);
-const struct json *object_at(const struct json *node, size_t i);
+size_t tlsrpt_object_count(struct reader *r, const struct json *node);
+const struct json *tlsrpt_object_at(const struct json *node, size_t i);
 
-enum err read_policies(struct reader *r, const struct json *node,
-		       struct tlsrpt_report *out);
+enum err tlsrpt_read_policies(struct reader *r, const struct json *node,
+			      struct tlsrpt_report *out);
 /* Decides which policies count and adds their sessions up. */
-void count_sessions(struct reader *r, struct tlsrpt_report *out,
-		    struct tlsrpt_policy *policies);
+void tlsrpt_count_sessions(struct reader *r, struct tlsrpt_report *out,
+			   struct tlsrpt_policy *policies);
 
 #endif

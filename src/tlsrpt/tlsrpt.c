@@ -13,16 +13,17 @@ read_reporter(struct reader *r, const struct json *root,
 {
 	struct str domain;
 
-	out->org_name = take_text(r, json_get(root, "organization-name"));
-	out->contact = take_text(r, json_get(root, "contact-info"));
-	out->report_id = take_text(r, json_get(root, "report-id"));
+	out->org_name =
+		tlsrpt_take_text(r, json_get(root, "organization-name"));
+	out->contact = tlsrpt_take_text(r, json_get(root, "contact-info"));
+	out->report_id = tlsrpt_take_text(r, json_get(root, "report-id"));
 	if (out->contact.n == 0)
-		repaired(r, REPAIR_NO_CONTACT);
+		tlsrpt_repaired(r, REPAIR_NO_CONTACT);
 	if (out->report_id.n == 0)
-		repaired(r, REPAIR_NO_REPORT_ID);
+		tlsrpt_repaired(r, REPAIR_NO_REPORT_ID);
 	if (out->org_name.n > 0)
 		return;
-	repaired(r, REPAIR_NO_ORGANIZATION);
+	tlsrpt_repaired(r, REPAIR_NO_ORGANIZATION);
 	/* RFC 8460 section 4.4: its domain is that of the submitter. */
 	if (dnsname_fold(dnsname_of_address(out->contact), r->mem, &domain))
 		out->org_name = domain;
@@ -32,28 +33,28 @@ static enum err
 read_dates(struct reader *r, const struct json *range,
 	   struct tlsrpt_report *out)
 {
-	bool begin = take_date(r, json_get(range, "start-datetime"), false,
-			       &out->begin);
-	bool end =
-		take_date(r, json_get(range, "end-datetime"), true, &out->end);
+	bool begin = tlsrpt_take_date(r, json_get(range, "start-datetime"),
+				      false, &out->begin);
+	bool end = tlsrpt_take_date(r, json_get(range, "end-datetime"), true,
+				    &out->end);
 
 	if (!begin && !end)
 		return diag_set(r->why, ERR_SYNTAX, "tlsrpt.no_dates", 0, "%s",
 				"");
 	if (!begin) {
 		out->begin = out->end - (CIVIL_DAY - 1);
-		repaired(r, REPAIR_NO_BEGIN);
+		tlsrpt_repaired(r, REPAIR_NO_BEGIN);
 	}
 	if (!end) {
 		out->end = out->begin + CIVIL_DAY - 1;
-		repaired(r, REPAIR_NO_END);
+		tlsrpt_repaired(r, REPAIR_NO_END);
 	}
 	if (out->end < out->begin) {
 		int64_t later = out->begin;
 
 		out->begin = out->end;
 		out->end = later;
-		repaired(r, REPAIR_DATES_SWAPPED);
+		tlsrpt_repaired(r, REPAIR_DATES_SWAPPED);
 	}
 	return ERR_NONE;
 }
@@ -116,11 +117,11 @@ read_report(struct reader *r, const struct json *root,
 				"%s", "");
 	err = read_dates(r, json_get(root, "date-range"), out);
 	if (!err)
-		err = read_policies(r, policies, out);
+		err = tlsrpt_read_policies(r, policies, out);
 	if (err)
 		return err;
 	name_domains(r, out);
-	list_repairs(r, out);
+	tlsrpt_list_repairs(r, out);
 	if (r->full)
 		return diag_set(r->why, ERR_LIMIT, "tlsrpt.too_large", 0, "%s",
 				"");
@@ -141,7 +142,7 @@ tlsrpt_parse(struct str text, struct arena *mem, struct tlsrpt_report *out,
 	if (err)
 		return err;
 	if (mended)
-		repaired(&r, REPAIR_JSON);
+		tlsrpt_repaired(&r, REPAIR_JSON);
 	err = read_report(&r, root, &report);
 	if (!err)
 		*out = report;

@@ -12,7 +12,7 @@ enum tlsrpt_type {
 };
 
 struct tlsrpt_failure {
-	struct str result_type; /* verbatim, lower case */
+	struct str result_type;              /* verbatim, lower case */
 	struct str sending_ip, receiving_ip; /* as sent, may be empty */
 	struct str mx, helo, reason, information;
 	uint64_t sessions;
