@@ -1,15 +1,9 @@
 /* zip.c - members of zip archives in memory. */
 #include "inflate/meter.h"
+#include "inflate/claims.h"
 
 #include <zip.h>
 
-#include <string.h>
-
-enum {
-	ARCHIVE_LEAST = 22, /* bytes: the end record of an empty one */
-	ENTRY_LEAST = 46,   /* bytes of an entry of the central directory */
-	ENTRIES_FREE = UINT16_MAX
-};
 
 struct member {
 	zip_uint64_t index;
@@ -26,28 +20,6 @@ struct inflate_zip {
 	uint64_t out; /* bytes of all members, each counted once */
 	unsigned char piece[INFLATE_PIECE];
 };
-
-/* libzip reads the whole directory before it can be asked how long it is;
- * with the 64-bit extension that may be more memory than we have. */
-static bool
-has_too_many_entries(struct str packed, unsigned members)
-{
-	size_t most = (size_t)members + ENTRIES_FREE;
-	size_t seen = 0;
-
-	if (packed.n / ENTRY_LEAST <= most)
-		return false;
-	while (seen <= most) {
-		const char *entry = memmem(packed.p, packed.n, "PK\1\2", 4);
-
-		if (!entry)
-			return false;
-		seen++;
-		packed = str_sub(packed, (size_t)(entry - packed.p) + 4,
-				 SIZE_MAX);
-	}
-	return true;
-}
 
 static enum err
 explain_open(zip_error_t *cause, struct diag *why)
@@ -113,13 +85,9 @@ inflate_zip_open(struct str packed, const struct inflate_limits *limits,
 	struct inflate_zip *zip;
 	enum err err;
 
-	/* libzip takes no bytes for an empty archive about to be made. */
-	if (packed.n < ARCHIVE_LEAST)
-		return diag_set(why, ERR_SYNTAX, "inflate.cut", 0, "%zu B",
-				packed.n);
-	if (has_too_many_entries(packed, limits->members))
-		return inflate_too_many(limits, why);
-	err = open_archive(packed, &archive, why);
+	err = inflate_zip_claims(packed, limits, why);
+	if (!err)
+		err = open_archive(packed, &archive, why);
 	if (err)
 		return err;
 

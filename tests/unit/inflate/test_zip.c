@@ -367,6 +367,52 @@ a_member_that_unpacks_too_well_is_refused(void **state)
 	inflate_zip_close(zip);
 }
 
+/* libzip reads the directory once for every end record: without a bound the
+ * first takes many minutes. */
+static void
+directories_made_to_exhaust_are_bounded(void **state)
+{
+	static const struct {
+		uint64_t members;
+		uint64_t octets;
+		size_t records;
+		const char *code;
+	} CASES[] = {
+		{ 60000, 60000 * 46, 2900, "inflate.too_many_members" },
+		{ 2, 60000 * 46, 2900, "inflate.too_many_members" },
+		{ 900, 1, 2900, "inflate.too_many_members" },
+		{ 0, 1, 2900, "inflate.corrupt" },
+		{ UINT16_MAX, UINT32_MAX, 2900, "inflate.corrupt" },
+	};
+	struct inflate_limits limits = INFLATE_LIMITS;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+		SCOPED_BUF packed = BUF(BIG);
+		struct inflate_zip *zip;
+		struct diag why = { 0 };
+
+		for (size_t k = 0; k < 60000; k++) {
+			buf_add(&packed, S("PK\1\2"));
+			add_le(&packed, 0, 8);
+			memset(buf_reserve(&packed, 34), 0, 34);
+			buf_commit(&packed, 34);
+		}
+		for (size_t k = 0; k < CASES[i].records; k++) {
+			buf_add(&packed, S("PK\5\6\0\0\0\0"));
+			add_le(&packed, CASES[i].members, 2);
+			add_le(&packed, CASES[i].members, 2);
+			add_le(&packed, CASES[i].octets, 4);
+			add_le(&packed, 1, 4);
+			add_le(&packed, 0, 2);
+		}
+		assert_int_not_equal(
+			inflate_zip_open(buf_str(&packed), &limits, &zip, &why),
+			ERR_NONE);
+		assert_string_equal(why.code, CASES[i].code);
+	}
+}
+
 int
 main(void)
 {
@@ -380,6 +426,7 @@ main(void)
 		cmocka_unit_test(a_changed_byte_of_the_data_is_corrupt),
 		cmocka_unit_test(an_archive_cut_at_any_byte_is_refused),
 		cmocka_unit_test(the_size_limit_is_shared_by_all_members),
+		cmocka_unit_test(directories_made_to_exhaust_are_bounded),
 		cmocka_unit_test(a_member_that_unpacks_too_well_is_refused),
 	};
 
