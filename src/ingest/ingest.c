@@ -339,7 +339,7 @@ ingest_settle(struct store *s, int64_t owner, const struct geo *geo,
 	struct places places = { geo };
 	enum err err;
 
-	(void)buf_addf(&stamp, "profiles=%zu;", sender_count());
+	(void)buf_addf(&stamp, "%s;", sender_stamp());
 	if (geo)
 		(void)buf_add(&stamp, geo_stamp(geo));
 	err = store_enrich(s, owner, buf_str(&stamp), look_up, &places, why);
