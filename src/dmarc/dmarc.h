@@ -49,9 +49,9 @@ enum dmarc_override {
 };
 
 enum {
-	DMARC_AUTH_MAX = 100,	 /* signatures of a row, RFC 9990 3.1.3 */
+	DMARC_AUTH_MAX = 100, /* signatures of a row, RFC 9990 3.1.3 */
 	DMARC_REASONS_MAX = 16,
-	DMARC_TEXT_MAX = 1024,	 /* bytes of one value; longer is cut */
+	DMARC_TEXT_MAX = 1024, /* bytes of one value; longer is cut */
 	DMARC_NAME_MAX = 320,
 	DMARC_ROWS_MAX = 2000000
 };
@@ -60,14 +60,14 @@ enum {
 struct dmarc_head {
 	struct str org_name, email, extra_contact, report_id, error, generator;
 	struct str version;
-	struct str domain;    /* policy domain, folded A-labels */
+	struct str domain; /* policy domain, folded A-labels */
 	struct str fo, discovery_method;
-	int64_t begin, end;   /* UTC seconds */
+	int64_t begin, end;          /* UTC seconds */
 	enum dmarc_policy p, sp, np; /* sp falls back to p, np to sp */
-	char adkim, aspf;     /* 'r' or 's' */
-	int pct;              /* 0-100, -1 not sent */
-	char testing;         /* 'y', 'n', or 0 not sent */
-	bool rfc9990;         /* told by namespace or elements */
+	char adkim, aspf;            /* 'r' or 's' */
+	int pct;                     /* 0-100, -1 not sent */
+	char testing;                /* 'y', 'n', or 0 not sent */
+	bool rfc9990;                /* told by namespace or elements */
 };
 
 struct dmarc_auth {
@@ -79,12 +79,12 @@ struct dmarc_auth {
 };
 
 struct dmarc_row {
-	uint8_t ip[16];      /* netaddr; all zero when it was not readable */
+	uint8_t ip[16]; /* netaddr; all zero when it was not readable */
 	bool ip_known;
-	uint64_t count;      /* messages */
+	uint64_t count; /* messages */
 	enum dmarc_disposition disposition;
 	bool dkim_aligned, spf_aligned; /* policy_evaluated: pass */
-	unsigned overrides;  /* enum dmarc_override */
+	unsigned overrides;             /* enum dmarc_override */
 	struct str override_comment;
 	struct str header_from; /* folded; the policy domain when absent */
 	struct str envelope_from, envelope_to;
@@ -125,17 +125,17 @@ void dmarc_free(struct dmarc *d);
 /* To be called from the handler of xml.h. */
 enum err dmarc_start(struct dmarc *d, struct str name, uint64_t line,
 		     struct diag *why) MUST_CHECK;
-enum err dmarc_text(struct dmarc *d, struct str text, struct diag *why)
-	MUST_CHECK;
-enum err dmarc_end(struct dmarc *d, struct str name, struct diag *why)
-	MUST_CHECK;
+enum err dmarc_text(struct dmarc *d, struct str text,
+		    struct diag *why) MUST_CHECK;
+enum err dmarc_end(struct dmarc *d, struct str name,
+		   struct diag *why) MUST_CHECK;
 /* After the last event. `open` is how many elements xml had to close at the
  * end: a record that was still open is dropped. ERR_SYNTAX:
  * "dmarc.not_a_report" (another root element), "dmarc.no_domain",
  * "dmarc.no_dates", "dmarc.no_org", "dmarc.cut" (and no whole row, or no id,
  * is left). The head is complete now. */
-enum err dmarc_finish(struct dmarc *d, unsigned open, struct diag *why)
-	MUST_CHECK;
+enum err dmarc_finish(struct dmarc *d, unsigned open,
+		      struct diag *why) MUST_CHECK;
 
 /* True when rows came before the head was complete, so nothing was given to
  * the sink: parse the document once more with `known` = dmarc_head_of. */

@@ -114,24 +114,32 @@ take_domain(struct dmarc *d, struct str value)
 		d->head.head.domain = domain;
 }
 
-static bool
-take_text(struct dmarc *d, enum node field, struct str value)
+/* Where a value goes that is kept as it was sent; NULL for the others. */
+static struct str *
+text_place(struct dmarc_head *head, enum node field)
 {
-	struct dmarc_head *head = &d->head.head;
-	struct str *to = field == F_VERSION     ? &head->version
-			 : field == F_ORG       ? &head->org_name
-			 : field == F_EMAIL     ? &head->email
-			 : field == F_EXTRA     ? &head->extra_contact
-			 : field == F_ID        ? &head->report_id
-			 : field == F_ERROR     ? &head->error
-			 : field == F_GENERATOR ? &head->generator
-			 : field == F_FO        ? &head->fo
-			 : field == F_DISCOVERY ? &head->discovery_method
-						: NULL;
-
-	if (to)
-		*to = copy_text(d->head.mem, value, DMARC_TEXT_MAX);
-	return to != NULL;
+	switch (field) {
+	case F_VERSION:
+		return &head->version;
+	case F_ORG:
+		return &head->org_name;
+	case F_EMAIL:
+		return &head->email;
+	case F_EXTRA:
+		return &head->extra_contact;
+	case F_ID:
+		return &head->report_id;
+	case F_ERROR:
+		return &head->error;
+	case F_GENERATOR:
+		return &head->generator;
+	case F_FO:
+		return &head->fo;
+	case F_DISCOVERY:
+		return &head->discovery_method;
+	default:
+		return NULL;
+	}
 }
 
 static void
@@ -178,6 +186,7 @@ void
 head_field(struct dmarc *d, enum node field, struct str value)
 {
 	struct head_state *h = &d->head;
+	struct str *text = text_place(&h->head, field);
 	uint64_t bit = 1ull << field;
 
 	if (h->seen & bit) {
@@ -191,7 +200,9 @@ head_field(struct dmarc *d, enum node field, struct str value)
 		h->seen |= bit;
 	if (bit & of_rfc9990)
 		h->head.rfc9990 = true;
-	if (!take_text(d, field, value))
+	if (text)
+		*text = copy_text(h->mem, value, DMARC_TEXT_MAX);
+	else
 		take_policy(d, field, value);
 }
 

@@ -10,125 +10,8 @@
 #define DMARC_PRIVATE_H
 
 #include "dmarc/dmarc.h"
-
-/* Meaning of an open element: a parent, or a field with a value. */
-enum node {
-	N_SKIP,    /* and all below it */
-	N_OUTSIDE, /* not in a report yet */
-	N_FEEDBACK,
-	N_METADATA,
-	N_DATES,
-	N_POLICY,
-	N_RECORD,
-	N_ROW,
-	N_EVALUATED,
-	N_REASON,
-	N_IDENTIFIERS,
-	N_AUTH,
-	N_DKIM,
-	N_SPF,
-	N_PARENTS, /* the values of the head begin here */
-	F_VERSION = N_PARENTS,
-	F_ORG,
-	F_EMAIL,
-	F_EXTRA,
-	F_ID,
-	F_ERROR,
-	F_GENERATOR,
-	F_BEGIN,
-	F_END,
-	F_DOMAIN,
-	F_P,
-	F_SP,
-	F_NP,
-	F_ADKIM,
-	F_ASPF,
-	F_PCT,
-	F_FO,
-	F_TESTING,
-	F_DISCOVERY,
-	F_OF_ROW, /* those of a record begin here */
-	F_IP = F_OF_ROW,
-	F_COUNT,
-	F_DISPOSITION,
-	F_DKIM,
-	F_SPF,
-	F_REASON_TYPE,
-	F_REASON_COMMENT,
-	F_HEADER_FROM,
-	F_ENVELOPE_FROM,
-	F_ENVELOPE_TO,
-	F_AUTH_DOMAIN,
-	F_AUTH_SELECTOR,
-	F_AUTH_RESULT,
-	F_AUTH_SCOPE,
-	F_AUTH_HUMAN,
-	NODES
-};
-_Static_assert(NODES <= 64, "a set of nodes fits in 64 bits");
-
-enum oddity {
-	NOT_ODD,
-	OLD_NAME, /* "identities" of the drafts */
-	MISPLACED /* one of our names where it means nothing */
-};
-enum node names_enter(enum node parent, struct str name, enum oddity *odd);
-
-enum repair {
-	R_NO_VERSION,
-	R_ODD_VERSION,
-	R_ORG_FROM_EMAIL,
-	R_ID_MADE,
-	R_DOMAIN_FROM_ROWS,
-	R_BEGIN_FROM_END,
-	R_END_FROM_BEGIN,
-	R_DATE_FRACTION,
-	R_DATE_MILLISECONDS,
-	R_DATE_MICROSECONDS,
-	R_DATE_TEXT,
-	R_DATES_SWAPPED,
-	R_DATE_TOO_EARLY,
-	R_DATE_IN_FUTURE,
-	R_SPAN_OVER_36H,
-	R_SPAN_OVER_366D,
-	R_REPEATED,
-	R_HEAD_AFTER_ROWS,
-	R_POLICY_UNKNOWN,
-	R_SUBPOLICY_UNKNOWN,
-	R_TAG_UNREADABLE,
-	R_LETTER_CASE,
-	R_TEXT_CUT,
-	R_RECORD_CUT,
-	R_RECORD_UNCLOSED,
-	R_IDENTITIES,
-	R_MISPLACED,
-	R_BAD_IP,
-	R_BAD_COUNT,
-	R_COUNT_CAPPED,
-	R_COUNT_FRACTION,
-	R_NO_VERDICT,
-	R_ODD_VERDICT,
-	R_NO_DISPOSITION,
-	R_ODD_DISPOSITION,
-	R_REASON_TEXT,
-	R_ODD_REASON,
-	R_EMPTY_REASON,
-	R_TOO_MANY_REASONS,
-	R_NO_HEADER_FROM,
-	R_BAD_HEADER_FROM,
-	R_ADDRESS_FOR_DOMAIN,
-	R_NO_AUTH_RESULTS,
-	R_EMPTY_RESULT,
-	R_NO_RESULT,
-	R_ODD_RESULT,
-	R_RESULT_WORD,
-	R_NO_AUTH_DOMAIN,
-	R_ODD_SCOPE,
-	R_TOO_MANY_RESULTS,
-	REPAIRS
-};
-_Static_assert((int)REPAIRS <= (int)DMARC_REPAIRS_MAX,
-	       "all repairs can be told");
+#include "dmarc/names.h"
+#include "dmarc/repairs.h"
 
 enum {
 	OPEN_MAX = 64, /* deeper elements are passed over */
@@ -188,11 +71,6 @@ struct dmarc {
 	uint8_t repair_at[REPAIRS]; /* place in `repairs`, from 1; 0 none */
 	struct dmarc_repair repairs[REPAIRS];
 };
-
-void repairs_note(struct dmarc *d, enum repair r);
-/* The reason of a rejection; returns `err`. */
-enum err repairs_refuse(struct diag *why, enum err err, const char *code,
-			uint64_t line);
 
 /* Takes the value of a closed head element. */
 void head_field(struct dmarc *d, enum node field, struct str value);

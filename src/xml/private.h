@@ -33,11 +33,13 @@ bool xml_fail(struct xml *x, enum err err, const char *code, uint64_t line,
 /* "ns:feedback" is "feedback". */
 struct str xml_local_name(struct str name);
 
+/* The parser of XML_STRICT; `x` owns and outlives it. Never NULL. */
 struct strict *strict_new(struct xml *x);
 void strict_free(struct strict *s);
 void strict_feed(struct strict *s, struct str piece);
 void strict_finish(struct strict *s);
 
+/* The parser of XML_LENIENT, likewise. */
 struct lenient *lenient_new(struct xml *x);
 void lenient_free(struct lenient *l);
 void lenient_feed(struct lenient *l, struct str piece);

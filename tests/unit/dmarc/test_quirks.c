@@ -73,74 +73,69 @@ check(const struct quirk *q, size_t n)
 					      "</identifiers>" AUTH(SPF))
 #define AT "192.0.2.1 3 none pass/fail 0 example.org"
 
+static const struct quirk rows[] = {
+	{ "nothing", REPORT(HEAD ONE), HEAD_LINE ROW_LINE, "" },
+	{ "empty record", ROW_QUIRK(""),
+	  HEAD_LINE "- 0 none fail/fail 0 example.org\n",
+	  "bad_count*1 bad_ip*1 no_auth_results*1 no_header_from*1 "
+	  "no_verdict*2" },
+	{ "ip empty",
+	  ROW_QUIRK(ROW("<source_ip/>" COUNT EVAL(VERDICT)) FROM AUTH(SPF)),
+	  HEAD_LINE "- 3 none pass/fail 0 example.org "
+		    "spf=example.org,,pass\n",
+	  "bad_ip*1" },
+	{ "ip hidden",
+	  ROW_QUIRK(ROW("<source_ip>X.X.X.X</source_ip>" COUNT EVAL(VERDICT))
+			    FROM AUTH(SPF)),
+	  NULL, "bad_ip*1" },
+	{ "IPv6 with blanks",
+	  ROW_QUIRK(ROW("<source_ip>\n 2001:DB8::1 </source_ip>" COUNT EVAL(
+		  VERDICT)) FROM AUTH(SPF)),
+	  HEAD_LINE "2001:db8::1 3 none pass/fail 0 example.org "
+		    "spf=example.org,,pass\n",
+	  "" },
+	{ "count over 32 bits", COUNT_QUIRK("<count>4294967297</count>"),
+	  HEAD_LINE "192.0.2.1 4294967297 none pass/fail 0 example.org "
+		    "spf=example.org,,pass\n",
+	  "" },
+	{ "count zero", COUNT_QUIRK("<count>0</count>"), NULL, "" },
+	{ "count negative", COUNT_QUIRK("<count>-3</count>"),
+	  HEAD_LINE "192.0.2.1 0 none pass/fail 0 example.org "
+		    "spf=example.org,,pass\n",
+	  "bad_count*1" },
+	{ "count missing", COUNT_QUIRK(""), NULL, "bad_count*1" },
+	{ "count a word", COUNT_QUIRK("<count>many</count>"), NULL,
+	  "bad_count*1" },
+	{ "count with fraction", COUNT_QUIRK("<count>7.0</count>"),
+	  HEAD_LINE "192.0.2.1 7 none pass/fail 0 example.org "
+		    "spf=example.org,,pass\n",
+	  "count_fraction*1" },
+	{ "count beyond reason",
+	  COUNT_QUIRK("<count>18446744073709551615</count>"),
+	  HEAD_LINE "192.0.2.1 1000000000000 none pass/fail 0 example.org "
+		    "spf=example.org,,pass\n",
+	  "count_capped*1" },
+	{ "count beyond 64 bits",
+	  COUNT_QUIRK("<count>18446744073709551616</count>"), NULL,
+	  "bad_count*1" },
+	{ "two rows in a record",
+	  ROW_QUIRK(ROW(IP COUNT EVAL(VERDICT))
+			    ROW("<source_ip>192.0.2.9</source_ip>"
+				"<count>9</count>") FROM AUTH(SPF)),
+	  HEAD_LINE ROW_LINE, "repeated_element*2" },
+	{ "shuffled", ROW_QUIRK(AUTH(SPF) FROM ROW(EVAL(VERDICT) COUNT IP)),
+	  HEAD_LINE ROW_LINE, "" },
+	{ "an extension",
+	  ROW_QUIRK(ROW(IP COUNT EVAL(VERDICT)) FROM AUTH(
+		  SPF) "<extension><count>9</count></extension>"),
+	  HEAD_LINE ROW_LINE, "" },
+};
+
 static void
 a_row_is_read_whatever_is_wrong_with_it(void **state)
 {
-	static const struct quirk quirks[] = {
-		{ "nothing", REPORT(HEAD ONE), HEAD_LINE ROW_LINE, "" },
-		{ "empty record", ROW_QUIRK(""),
-		  HEAD_LINE "- 0 none fail/fail 0 example.org\n",
-		  "bad_count*1 bad_ip*1 no_auth_results*1 no_header_from*1 "
-		  "no_verdict*2" },
-		{ "ip empty",
-		  ROW_QUIRK(ROW("<source_ip/>" COUNT EVAL(VERDICT))
-				    FROM AUTH(SPF)),
-		  HEAD_LINE "- 3 none pass/fail 0 example.org "
-			    "spf=example.org,,pass\n",
-		  "bad_ip*1" },
-		{ "ip hidden",
-		  ROW_QUIRK(ROW("<source_ip>X.X.X.X</source_ip>" COUNT EVAL(
-			  VERDICT)) FROM AUTH(SPF)),
-		  NULL, "bad_ip*1" },
-		{ "IPv6 with blanks",
-		  ROW_QUIRK(ROW(
-			  "<source_ip>\n 2001:DB8::1 </source_ip>" COUNT EVAL(
-				  VERDICT)) FROM AUTH(SPF)),
-		  HEAD_LINE "2001:db8::1 3 none pass/fail 0 example.org "
-			    "spf=example.org,,pass\n",
-		  "" },
-		{ "count over 32 bits",
-		  COUNT_QUIRK("<count>4294967297</count>"),
-		  HEAD_LINE "192.0.2.1 4294967297 none pass/fail 0 example.org "
-			    "spf=example.org,,pass\n",
-		  "" },
-		{ "count zero", COUNT_QUIRK("<count>0</count>"), NULL, "" },
-		{ "count negative", COUNT_QUIRK("<count>-3</count>"),
-		  HEAD_LINE "192.0.2.1 0 none pass/fail 0 example.org "
-			    "spf=example.org,,pass\n",
-		  "bad_count*1" },
-		{ "count missing", COUNT_QUIRK(""), NULL, "bad_count*1" },
-		{ "count a word", COUNT_QUIRK("<count>many</count>"), NULL,
-		  "bad_count*1" },
-		{ "count with fraction", COUNT_QUIRK("<count>7.0</count>"),
-		  HEAD_LINE "192.0.2.1 7 none pass/fail 0 example.org "
-			    "spf=example.org,,pass\n",
-		  "count_fraction*1" },
-		{ "count beyond reason",
-		  COUNT_QUIRK("<count>18446744073709551615</count>"),
-		  HEAD_LINE
-		  "192.0.2.1 1000000000000 none pass/fail 0 example.org "
-		  "spf=example.org,,pass\n",
-		  "count_capped*1" },
-		{ "count beyond 64 bits",
-		  COUNT_QUIRK("<count>18446744073709551616</count>"), NULL,
-		  "bad_count*1" },
-		{ "two rows in a record",
-		  ROW_QUIRK(ROW(IP COUNT EVAL(VERDICT))
-				    ROW("<source_ip>192.0.2.9</source_ip>"
-					"<count>9</count>") FROM AUTH(SPF)),
-		  HEAD_LINE ROW_LINE, "repeated_element*2" },
-		{ "shuffled",
-		  ROW_QUIRK(AUTH(SPF) FROM ROW(EVAL(VERDICT) COUNT IP)),
-		  HEAD_LINE ROW_LINE, "" },
-		{ "an extension",
-		  ROW_QUIRK(ROW(IP COUNT EVAL(VERDICT)) FROM AUTH(
-			  SPF) "<extension><count>9</count></extension>"),
-		  HEAD_LINE ROW_LINE, "" },
-	};
-
 	(void)state;
-	check(quirks, COUNT_OF(quirks));
+	check(rows, COUNT_OF(rows));
 }
 
 static void

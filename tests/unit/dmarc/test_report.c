@@ -259,7 +259,7 @@ rows_before_the_head_need_a_second_pass(void **state)
 }
 
 static void
-a_report_without_its_essentials_is_refused_with_the_line(void **state)
+a_report_without_its_essentials_is_refused(void **state)
 {
 	static const struct {
 		const char *text;
@@ -530,8 +530,7 @@ main(void)
 		cmocka_unit_test(a_policy_that_is_not_told_is_not_none),
 		cmocka_unit_test(dates_are_repaired_only_when_absurd),
 		cmocka_unit_test(rows_before_the_head_need_a_second_pass),
-		cmocka_unit_test(
-			a_report_without_its_essentials_is_refused_with_the_line),
+		cmocka_unit_test(a_report_without_its_essentials_is_refused),
 		cmocka_unit_test(
 			only_a_record_that_was_open_at_the_end_is_dropped),
 		cmocka_unit_test(unclosed_elements_inside_cost_nothing),
