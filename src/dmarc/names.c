@@ -124,7 +124,10 @@ element_of(struct str name)
 	if (name.n == 0 || name.n > NAME_LENGTH_MAX)
 		return E_OTHER;
 	slot = &slots[slot_of(name)];
-	return str_eq(slot->name, name) ? slot->element : E_OTHER;
+	return slot->name.n == name.n &&
+			       memcmp(slot->name.p, name.p, name.n) == 0
+		       ? slot->element
+		       : E_OTHER;
 }
 
 /* Zero is N_SKIP. Besides the places of the two schemas there are those where

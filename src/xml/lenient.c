@@ -79,9 +79,14 @@ is_name(char c)
 	       c == '.';
 }
 
+/* Anything but blanks outside of all elements was not meant to be there. */
 static void
 put_text(struct lenient *l, struct str text)
 {
+	if (l->x->depth == 0)
+		for (size_t i = 0; i < text.n; i++)
+			l->x->notes.markup_repaired |=
+				text.p[i] > ' ' && text.p[i] < 0x7F;
 	(void)xml_emit_text(l->x, text);
 }
 
