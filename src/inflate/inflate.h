@@ -21,10 +21,12 @@ struct inflate_limits {
 	unsigned members; /* of a zip, or of a multi-member gzip */
 };
 
-#define INFLATE_LIMITS                                                        \
-	((struct inflate_limits){                                             \
+#define INFLATE_LIMITS                                                         \
+	((struct inflate_limits){                                              \
 		.bytes = 512ull << 20, .ratio = 2000, .members = 1000 })
 
+/* By the first bytes alone; INFLATE_NONE for anything else, text that happens
+ * to begin like a zlib header among it. */
 enum inflate_kind inflate_sniff(struct str bytes);
 
 /* Takes decompressed pieces in order. Any error but ERR_NONE ends the work
@@ -50,8 +52,8 @@ enum err inflate_stream(struct str packed, enum inflate_kind kind,
 struct inflate_zip;
 enum err inflate_zip_open(struct str packed,
 			  const struct inflate_limits *limits,
-			  struct inflate_zip **out, struct diag *why)
-	MUST_CHECK;
+			  struct inflate_zip **out,
+			  struct diag *why) MUST_CHECK;
 void inflate_zip_close(struct inflate_zip *zip);
 size_t inflate_zip_count(const struct inflate_zip *zip);
 /* Name inside the archive: a label for people, never a path to open. */

@@ -4,7 +4,6 @@
 
 #include <zip.h>
 
-
 struct member {
 	zip_uint64_t index;
 	struct str name;
@@ -81,7 +80,7 @@ enum err
 inflate_zip_open(struct str packed, const struct inflate_limits *limits,
 		 struct inflate_zip **out, struct diag *why)
 {
-	zip_t *archive;
+	zip_t *archive = NULL;
 	struct inflate_zip *zip;
 	enum err err;
 

@@ -17,7 +17,7 @@ struct mime_limits {
 	unsigned parts;
 };
 
-#define MIME_LIMITS                                                           \
+#define MIME_LIMITS                                                            \
 	((struct mime_limits){ .bytes = 64u << 20, .depth = 16, .parts = 1000 })
 
 struct mime_part {
@@ -25,9 +25,9 @@ struct mime_part {
 	struct str type; /* "application/gzip", lower case */
 	struct str name; /* file name, UTF-8, decoded; may be empty */
 	struct str report_type; /* multipart/report's parameter, lower case */
-	int parent;      /* index, -1 for the root */
+	int parent;             /* index, -1 for the root */
 	unsigned depth;
-	bool multipart;  /* has children, no content of its own */
+	bool multipart; /* has children, no content of its own */
 	/* message/rfc822: has one child and raw content. One that arrived in
 	 * base64 or the like is a leaf, its content another message. */
 	bool message;
