@@ -386,6 +386,54 @@ text_only_forms_are_read(void **state)
 }
 
 static void
+with_line_ends(const char *text, const char *end, struct buf *out)
+{
+	for (; *text; text++)
+		if (*text == '\n')
+			buf_addz(out, end);
+		else
+			buf_addc(out, *text);
+}
+
+static void
+line_ends_make_no_difference(void **state)
+{
+	static const char *const mails[] = {
+		MAIL REPORT PEOPLE FIELDS GOOD_FIELDS
+		"Authentication-Results: mx.example;\n\tdmarc=fail\n" QUOTED
+			END,
+		MAIL "Content-Type: multipart/report; boundary=b\n\n"
+		     "--b\nContent-Type: text/plain\n\n" CLAIMING END,
+	};
+	static const char *const ends[] = { "\n", "\r\n", "\r" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(mails) * COUNT_OF(ends); i++) {
+		SCOPED_BUF text = BUF(10000);
+		struct read plain = parse(mails[i / COUNT_OF(ends)]);
+
+		with_line_ends(mails[i / COUNT_OF(ends)],
+			       ends[i % COUNT_OF(ends)], &text);
+
+		struct read out = parse(buf_c(&text));
+		const struct failrpt_report *a = &plain.report;
+		const struct failrpt_report *b = &out.report;
+
+		assert_true(str_eq(a->auth_results, b->auth_results));
+		assert_true(str_eq(a->source_ip, b->source_ip));
+		assert_true(str_eq(a->reported_domain, b->reported_domain));
+		assert_true(str_eq(a->header_from, b->header_from));
+		assert_true(str_eq(a->subject, b->subject));
+		assert_true(
+			str_eq(a->identity_alignment, b->identity_alignment));
+		assert_int_equal(a->arrival, b->arrival);
+		assert_int_equal(a->repair_count, b->repair_count);
+		arena_free(plain.mem);
+		arena_free(out.mem);
+	}
+}
+
+static void
 other_mail_is_no_failure_report(void **state)
 {
 	static const char *const table[] = {
@@ -513,40 +561,6 @@ hostile_sizes_are_bounded(void **state)
 	}
 }
 
-static void
-redaction_keeps_domains_and_first_letters(void **state)
-{
-	static const char *const table[][2] = {
-		{ "alice@example.com", "a***@example.com" },
-		{ "<alice@example.com>", "<a***@example.com>" },
-		{ "Alice Smith <alice@example.com>",
-		  "A*** S*** <a***@example.com>" },
-		{ "\"Alice Smith\" <alice@example.com>",
-		  "\"*** S*** <a***@example.com>" },
-		{ "a@b.example, c@d.example", "a***@b.example c***@d.example" },
-		{ "a@b.example,secret@d.example", "a***@d.example" },
-		{ "x <secret@example.com>secret", "x*** <s***@example.com>" },
-		{ "x@example.com(secret)", "x***@example.com" },
-		{ "Payment  from\nyour account", "P*** f*** y*** a***" },
-		{ "\xC3\x98yvind", "\xC3\x98***" },
-		{ "\xFFsecret", "***" },
-		{ "@example.com", "***@example.com" },
-		{ "user@[192.0.2.1]", "u***@[192.0.2.1]" },
-		{ "a", "a***" },
-		{ " ", "" },
-		{ "", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(table); i++) {
-		SCOPED_BUF out = BUF(1000);
-
-		failrpt_redact(str_of(table[i][0]), &out);
-		assert_string_equal(buf_c(&out), table[i][1]);
-		assert_null(strstr(buf_c(&out), "ecret"));
-	}
-}
-
 static int
 start(void **state)
 {
@@ -563,11 +577,11 @@ main(void)
 		cmocka_unit_test(missing_and_odd_fields_never_cost_the_report),
 		cmocka_unit_test(parts_are_found_in_every_wrapping),
 		cmocka_unit_test(text_only_forms_are_read),
+		cmocka_unit_test(line_ends_make_no_difference),
 		cmocka_unit_test(other_mail_is_no_failure_report),
 		cmocka_unit_test(a_report_without_content_is_refused),
 		cmocka_unit_test(what_the_mail_lacks_is_made_up_for),
 		cmocka_unit_test(hostile_sizes_are_bounded),
-		cmocka_unit_test(redaction_keeps_domains_and_first_letters),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);

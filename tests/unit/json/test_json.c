@@ -64,6 +64,8 @@ what_can_have_only_one_meaning_is_put_right(void **state)
 						    "b") },
 		{ STR("{\"v\":\"\\ud83d\\udce7\xFF\"}"),
 		  STR("\xF0\x9F\x93\xA7\xC3\xBF") },
+		{ STR("{\"v\":\"\\\"\\\\\\/\\n\\u00F8\\u0000\xE9\"}"),
+		  STR("\"\\/\n\xC3\xB8\0\xC3\xA9") },
 		{ STR("{\"v\":\"x\" , }"), STR("x") },
 		{ STR("{\"w\":[1,[],],\"v\":\",]\",}"), STR(",]") },
 		{ STR("{\"v\":\"x\", \"n\":99999999999999999999}"), STR("x") },
