@@ -301,8 +301,6 @@ put_v6(char *to, const uint8_t *b)
 		}
 		if (i > 0 && i != run + length)
 			*to++ = ':';
-		else if (i > 0 && run < 0)
-			*to++ = ':';
 		to = put_group(to, g[i]);
 	}
 	return to;
