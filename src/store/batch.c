@@ -7,6 +7,7 @@
 enum {
 	NAMES_MAX = 20000, /* entries of the caches; keys are bounded too */
 	AUTHS_MAX = 10000,
+	JUDGED_BYTES = 8 << 20,
 	ENDPOINTS_MAX = 50000,
 	SPANS_MAX = 50000,
 	SCRATCH_MAX = 8 << 20,
@@ -22,6 +23,9 @@ store_writer_new(void)
 	w->auths = map_new(AUTHS_MAX);
 	w->endpoints = map_new(ENDPOINTS_MAX);
 	w->spans = map_new(SPANS_MAX);
+	w->judged = map_new(STORE_JUDGED_MAX);
+	w->judged_mem = arena_new(JUDGED_BYTES);
+	w->judgement = heap_new(STORE_JUDGED_MAX * sizeof(*w->judgement));
 	w->key = (struct buf)BUF(SCRATCH_MAX);
 	w->json = (struct buf)BUF(SCRATCH_MAX);
 	w->now.mem = arena_new(DOCUMENT_MAX);
@@ -39,6 +43,9 @@ store_writer_free(struct store_writer *w)
 	map_free(w->auths);
 	map_free(w->endpoints);
 	map_free(w->spans);
+	map_free(w->judged);
+	arena_free(w->judged_mem);
+	heap_free(w->judgement);
 	buf_free(&w->key);
 	buf_free(&w->json);
 	arena_free(w->now.mem);
@@ -53,6 +60,7 @@ store_caches_drop(struct store *s)
 	map_clear(s->writer->auths);
 	map_clear(s->writer->endpoints);
 	map_clear(s->writer->spans);
+	store_judged_drop(s->writer);
 }
 
 enum err

@@ -27,6 +27,8 @@ struct range {
 struct work {
 	struct store *s;
 	int64_t owner, stamp;
+	bool everybody; /* not only the new ones */
+	int64_t after;
 	void (*look)(void *ctx, const struct store_endpoint *e,
 		     struct store_place *place);
 	void *ctx;
@@ -83,22 +85,25 @@ read_known(struct work *w, struct db_statement *st)
 }
 
 static enum err
-read_side(struct work *w, enum store_sql which, struct diag *why)
+read_chunk(struct work *w, struct diag *why)
 {
-	const int64_t values[3] = { w->owner, w->stamp,
-				    (int64_t)(CHUNK - w->count) };
+	const int64_t values[4] = { w->owner, CHUNK, w->after, w->stamp };
 	struct db_statement *st;
 	bool row = true;
-	enum err e = store_kept(w->s, which, &st, why);
+	enum err e = store_kept(
+		w->s, w->everybody ? SQL_ENRICH_ALL : SQL_ENRICH_NEW, &st, why);
 
+	w->count = 0;
 	if (e != ERR_NONE)
 		return e;
-	store_bind(st, 1, values, 3);
+	store_bind(st, 1, values, w->everybody ? 4 : 2);
 	while (e == ERR_NONE && row) {
 		e = db_step(st, &row, why);
 		if (e == ERR_NONE && row)
 			read_known(w, st);
 	}
+	if (w->count > 0)
+		w->after = w->chunk[w->count - 1].id;
 	return e;
 }
 
@@ -317,27 +322,49 @@ enrich_one(struct work *w, const struct known *k, struct diag *why)
 /* ---- the call ---- */
 
 static enum err
+learn_stamp(struct work *w, struct str stamp, struct diag *why)
+{
+	SCOPED_BUF name = BUF(TEXT_MAX);
+	struct db_statement *st;
+	bool row = false;
+	enum err e;
+
+	/* Never empty: number 0 says "not yet". */
+	buf_addz(&name, "stamp ");
+	buf_add(&name, str_sub(stamp, 0, TEXT_MAX / 2));
+	e = store_name(w->s, buf_str(&name), &w->stamp, why);
+	if (e == ERR_NONE)
+		e = store_kept(w->s, SQL_ENRICHED_GET, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, w->owner);
+	e = db_step(st, &row, why);
+	if (e == ERR_NONE)
+		w->everybody = !row || db_i64(st, 0) != w->stamp;
+	db_reset(st);
+	return e;
+}
+
+static enum err
 one_chunk(struct work *w, struct str stamp, struct diag *why)
 {
 	struct diag own = { 0 };
-	SCOPED_BUF name = BUF(TEXT_MAX);
 	enum err e = store_begin(w->s, why);
 
 	if (e != ERR_NONE)
 		return e;
-	w->count = 0;
-	/* Never empty: number 0 says "not yet". */
-	buf_addz(&name, "stamp ");
-	buf_add(&name, str_sub(stamp, 0, TEXT_MAX / 2));
-	e = store_name(w->s, buf_str(&name), &w->stamp, &own);
+	e = learn_stamp(w, stamp, &own);
 	if (e == ERR_NONE)
-		e = read_side(w, SQL_ENRICH_BELOW, &own);
-	if (e == ERR_NONE && w->count < CHUNK)
-		e = read_side(w, SQL_ENRICH_ABOVE, &own);
+		e = read_chunk(w, &own);
 	for (size_t i = 0; e == ERR_NONE && i < w->count; i++)
 		e = enrich_one(w, &w->chunk[i], &own);
 	if (e == ERR_NONE)
 		e = mark_ranges(w, &own);
+	if (e == ERR_NONE && w->everybody && w->count < CHUNK) {
+		const int64_t values[2] = { w->owner, w->stamp };
+
+		e = store_do(w->s, SQL_ENRICHED_SET, values, 2, &own);
+	}
 	(void)store_guard(w->s, e, &own);
 	return store_commit(w->s, why);
 }

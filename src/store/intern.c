@@ -6,7 +6,10 @@
 
 #include <string.h>
 
-enum { CACHED_KEY_MAX = 400 /* bytes; longer ones are asked for each time */ };
+enum {
+	CACHED_KEY_MAX = 400, /* bytes; longer ones are asked for each time */
+	JUDGED_KEY_MAX = 1000
+};
 
 static enum err
 find_or_add_name(struct store *s, struct str text, int64_t *id,
@@ -165,40 +168,92 @@ find_or_add_auth(struct store *s, const struct dmarc_row *row, int64_t *id,
 	return e;
 }
 
-enum err
-store_auth(struct store *s, const struct dmarc_row *row, int64_t *id,
-	   struct diag *why)
+static enum err
+auth_id(struct store *s, const struct dmarc_row *row, struct str key,
+	int64_t *id, struct diag *why)
 {
 	struct store_writer *w = s->writer;
+	bool cached = key.n <= CACHED_KEY_MAX;
 	uint64_t known;
-	bool cached;
 	enum err e;
 
-	buf_clear(&w->key);
-	add_auths_key(&w->key, row->dkim, row->dkim_count);
-	add_auths_key(&w->key, row->spf, row->spf_count);
-	cached = !w->key.full && w->key.n <= CACHED_KEY_MAX;
-	if (cached && map_get(w->auths, buf_str(&w->key), &known)) {
+	if (cached && map_get(w->auths, key, &known)) {
 		*id = (int64_t)known;
 		return ERR_NONE;
 	}
 	e = find_or_add_auth(s, row, id, why);
 	if (e == ERR_NONE && cached)
-		map_put(w->auths, buf_str(&w->key), (uint64_t)*id);
+		map_put(w->auths, key, (uint64_t)*id);
+	return e;
+}
+
+void
+store_judged_drop(struct store_writer *w)
+{
+	map_clear(w->judged);
+	arena_reset(w->judged_mem);
+	w->judgement_count = 0;
+}
+
+static void
+remember(struct store_writer *w, struct str key, struct store_judgement *j)
+{
+	struct str proof = S("");
+
+	if (w->judgement_count >= STORE_JUDGED_MAX ||
+	    !arena_dup(w->judged_mem, j->proof, &proof)) {
+		store_judged_drop(w);
+		if (!arena_dup(w->judged_mem, j->proof, &proof))
+			return;
+	}
+	j->proof = proof;
+	map_put(w->judged, key, w->judgement_count);
+	w->judgement[w->judgement_count++] = *j;
+}
+
+/* Looking domains up in the list of public suffixes is dear, and the same few
+ * combinations come back in most rows. */
+enum err
+store_judge(struct store *s, const struct dmarc_row *row, struct str domain,
+	    struct store_judgement *out, struct diag *why)
+{
+	struct store_writer *w = s->writer;
+	struct sender_name name;
+	struct str auths;
+	uint64_t known;
+	enum err e;
+
+	buf_clear(&w->key);
+	add_auths_key(&w->key, row->dkim, row->dkim_count);
+	add_auths_key(&w->key, row->spf, row->spf_count);
+	auths = buf_str(&w->key);
+	add_sized(&w->key, row->header_from);
+	add_sized(&w->key, row->envelope_from);
+	buf_add(&w->key, domain);
+	if (map_get(w->judged, buf_str(&w->key), &known)) {
+		*out = w->judgement[known];
+		return ERR_NONE;
+	}
+	auths = str_sub(buf_str(&w->key), 0, auths.n);
+	e = auth_id(s, row, auths, &out->auth, why);
+	out->vouched = sender_spf_vouched(row, domain);
+	out->evidence = SENDER_BY_NETWORK;
+	out->slug = out->proof = S("");
+	if (sender_of_row(row, &name)) {
+		out->evidence = name.evidence;
+		out->slug = str_of(name.profile->slug);
+		out->proof = name.proof;
+	}
+	if (e == ERR_NONE && !w->key.full && w->key.n <= JUDGED_KEY_MAX)
+		remember(w, buf_str(&w->key), out);
 	return e;
 }
 
 /* ---- addresses ---- */
 
-/* What a row says about who is behind its address. */
-struct witness {
-	int64_t evidence;
-	struct str slug, proof;
-};
-
 /* The best of several does not depend on their order. */
 static bool
-is_better(const struct witness *a, const struct witness *b)
+is_better(const struct store_judgement *a, const struct store_judgement *b)
 {
 	int order;
 
@@ -209,24 +264,29 @@ is_better(const struct witness *a, const struct witness *b)
 }
 
 static enum err
-improve(struct store *s, int64_t id, const struct witness *said,
-	struct diag *why)
+add_endpoint(struct store *s, int64_t owner, struct str ip,
+	     const int64_t said[3], bool *added, struct diag *why)
 {
-	int64_t values[4] = { id, said->evidence, 0, 0 };
-	enum err e = store_name(s, said->slug, &values[2], why);
+	struct db_statement *st;
+	enum err e = store_kept(s, SQL_ENDPOINT_ADD, &st, why);
 
-	if (e == ERR_NONE)
-		e = store_name(s, said->proof, &values[3], why);
-	if (e == ERR_NONE)
-		e = store_do(s, SQL_ENDPOINT_BETTER, values, 4, why);
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, owner);
+	db_bind_blob(st, 2, ip);
+	store_bind(st, 3, said, 3);
+	e = db_do(st, why);
+	*added = e == ERR_NONE && db_changes(s->db) > 0;
 	return e;
 }
 
+/* The address is there already: what was said before may be better. */
 static enum err
-find_or_add_endpoint(struct store *s, int64_t owner, struct str ip,
-		     const struct witness *said, int64_t *id, struct diag *why)
+improve_endpoint(struct store *s, int64_t owner, struct str ip,
+		 const struct store_judgement *now, const int64_t said[3],
+		 int64_t *id, struct diag *why)
 {
-	struct witness before = { 0 };
+	struct store_judgement before = { 0 };
 	struct db_statement *st;
 	bool found = false, better;
 	enum err e = store_kept(s, SQL_ENDPOINT_GET, &st, why);
@@ -236,36 +296,48 @@ find_or_add_endpoint(struct store *s, int64_t owner, struct str ip,
 	db_bind_i64(st, 1, owner);
 	db_bind_blob(st, 2, ip);
 	e = db_step(st, &found, why);
-	if (e != ERR_NONE)
+	if (e != ERR_NONE || !found)
 		return e;
-	if (found) {
-		*id = db_i64(st, 0);
-		before = (struct witness){ db_i64(st, 1), db_text(st, 2),
-					   db_text(st, 3) };
-	}
-	better = said->evidence > 0 && is_better(said, &before);
+	*id = db_i64(st, 0);
+	before.evidence = (enum sender_evidence)db_i64(st, 1);
+	before.slug = db_text(st, 2);
+	before.proof = db_text(st, 3);
+	better = now->slug.n > 0 && is_better(now, &before);
 	db_reset(st);
-	if (!found) {
-		e = store_kept(s, SQL_ENDPOINT_ADD, &st, why);
-		if (e != ERR_NONE)
-			return e;
-		db_bind_i64(st, 1, owner);
-		db_bind_blob(st, 2, ip);
-		e = db_do(st, why);
-		*id = db_last_id(s->db);
+	if (better) {
+		const int64_t values[4] = { *id, said[0], said[1], said[2] };
+
+		e = store_do(s, SQL_ENDPOINT_BETTER, values, 4, why);
 	}
-	if (e == ERR_NONE && better)
-		e = improve(s, *id, said, why);
+	return e;
+}
+
+static enum err
+find_or_add_endpoint(struct store *s, int64_t owner, struct str ip,
+		     const struct store_judgement *now, int64_t *id,
+		     struct diag *why)
+{
+	int64_t said[3] = { now->evidence, 0, 0 };
+	bool added = false;
+	enum err e = store_name(s, now->slug, &said[1], why);
+
+	if (e == ERR_NONE)
+		e = store_name(s, now->proof, &said[2], why);
+	if (e == ERR_NONE)
+		e = add_endpoint(s, owner, ip, said, &added, why);
+	if (e == ERR_NONE && added)
+		*id = db_last_id(s->db);
+	if (e == ERR_NONE && !added)
+		e = improve_endpoint(s, owner, ip, now, said, id, why);
 	return e;
 }
 
 enum err
 store_endpoint_of(struct store *s, int64_t owner, const struct dmarc_row *row,
-		  int64_t *id, struct diag *why)
+		  const struct store_judgement *judged, int64_t *id,
+		  struct diag *why)
 {
 	const struct str ip = { (const char *)row->ip, sizeof(row->ip) };
-	struct witness said = { 0 };
-	struct sender_name name;
 	struct buf *key = &s->writer->key;
 	uint64_t known;
 	bool cached;
@@ -274,24 +346,20 @@ store_endpoint_of(struct store *s, int64_t owner, const struct dmarc_row *row,
 	*id = 0;
 	if (!row->ip_known)
 		return ERR_NONE;
-	if (sender_of_row(row, &name))
-		said = (struct witness){ name.evidence,
-					 str_of(name.profile->slug),
-					 name.proof };
 	/* The cache knows what was said before, not only the address: what is
 	 * in it has already been weighed. */
 	buf_clear(key);
 	buf_add(key, ip);
 	buf_add(key, (struct str){ (const char *)&owner, sizeof(owner) });
-	add_sized(key, said.slug);
-	buf_addc(key, (char)('0' + said.evidence));
-	buf_add(key, said.proof);
+	add_sized(key, judged->slug);
+	buf_addc(key, (char)('0' + (int)judged->evidence));
+	buf_add(key, judged->proof);
 	cached = !key->full && key->n <= CACHED_KEY_MAX;
 	if (cached && map_get(s->writer->endpoints, buf_str(key), &known)) {
 		*id = (int64_t)known;
 		return ERR_NONE;
 	}
-	e = find_or_add_endpoint(s, owner, ip, &said, id, why);
+	e = find_or_add_endpoint(s, owner, ip, judged, id, why);
 	if (e == ERR_NONE && cached)
 		map_put(s->writer->endpoints, buf_str(key), (uint64_t)*id);
 	return e;

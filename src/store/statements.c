@@ -25,7 +25,9 @@ static const char *const TEXT[SQL_COUNT] = {
 		" JOIN name AS p ON p.id = e.profile"
 		" JOIN name AS f ON f.id = e.proof"
 		" WHERE e.owner = ?1 AND e.ip = ?2",
-	[SQL_ENDPOINT_ADD] = "INSERT INTO endpoint (owner, ip) VALUES (?1, ?2)",
+	[SQL_ENDPOINT_ADD] =
+		"INSERT INTO endpoint (owner, ip, evidence, profile, proof)"
+		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
 	/* Another name for the address: to be enriched again. */
 	[SQL_ENDPOINT_BETTER] =
 		"UPDATE endpoint SET evidence = ?2, profile = ?3, proof = ?4,"
@@ -127,10 +129,14 @@ static const char *const TEXT[SQL_COUNT] = {
 	[SQL_TLS_SWEEP] = "DELETE FROM tls_rollup WHERE owner = ?1 AND day = ?3"
 			  " AND domain IN (SELECT domain FROM tls_policy"
 			  " WHERE report = ?2) AND reports <= 0",
-	[SQL_ENRICH_BELOW] = "SELECT " ENRICH_COLUMNS
-			     " WHERE e.owner = ?1 AND e.stamp < ?2 LIMIT ?3",
-	[SQL_ENRICH_ABOVE] = "SELECT " ENRICH_COLUMNS
-			     " WHERE e.owner = ?1 AND e.stamp > ?2 LIMIT ?3",
+	[SQL_ENRICHED_GET] = "SELECT stamp FROM enriched WHERE owner = ?1",
+	[SQL_ENRICHED_SET] = "INSERT OR REPLACE INTO enriched VALUES (?1, ?2)",
+	/* The new ones by their index, or all with another stamp. */
+	[SQL_ENRICH_NEW] = "SELECT " ENRICH_COLUMNS
+			   " WHERE e.owner = ?1 AND e.stamp = 0 LIMIT ?2",
+	[SQL_ENRICH_ALL] =
+		"SELECT " ENRICH_COLUMNS " WHERE e.owner = ?1 AND e.id > ?3"
+		" AND e.stamp <> ?4 ORDER BY e.id LIMIT ?2",
 	[SQL_ENDPOINT_PLACE] =
 		"UPDATE endpoint SET source = ?2, asn = ?3, place = ?4,"
 		" stamp = ?5, country = ?6, latitude = ?7, longitude = ?8"

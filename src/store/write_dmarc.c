@@ -92,14 +92,14 @@ messages_of(const struct store_dmarc *now, const struct dmarc_row *row)
 }
 
 static int64_t
-verdict_of(const struct store_dmarc *now, const struct dmarc_row *row)
+verdict_of(const struct store_dmarc *now, const struct dmarc_row *row,
+	   bool vouched)
 {
 	int64_t policy = dmarc_policy_for(&now->head, row->header_from);
 
 	return (row->dkim_aligned ? STORE_V_DKIM : 0) |
 	       (row->spf_aligned ? STORE_V_SPF : 0) |
-	       (sender_spf_vouched(row, now->head.domain) ? STORE_V_VOUCHED
-							  : 0) |
+	       (vouched ? STORE_V_VOUCHED : 0) |
 	       (int64_t)row->disposition << STORE_V_DISPOSITION |
 	       policy << STORE_V_POLICY;
 }
@@ -111,8 +111,14 @@ intern_row(struct store *s, const struct dmarc_row *row,
 	   int64_t column[ROW_COLUMNS], struct diag *why)
 {
 	const struct store_dmarc *now = &s->writer->now;
-	enum err e =
-		store_endpoint_of(s, now->origin.owner, row, &column[1], why);
+	struct store_judgement judged = { 0 };
+	enum err e = store_judge(s, row, now->head.domain, &judged, why);
+
+	column[3] = verdict_of(now, row, judged.vouched);
+	column[8] = judged.auth;
+	if (e == ERR_NONE)
+		e = store_endpoint_of(s, now->origin.owner, row, &judged,
+				      &column[1], why);
 
 	if (e == ERR_NONE)
 		e = store_name(s, row->header_from, &column[5], why);
@@ -120,8 +126,6 @@ intern_row(struct store *s, const struct dmarc_row *row,
 		e = store_name(s, row->envelope_from, &column[6], why);
 	if (e == ERR_NONE)
 		e = store_name(s, row->envelope_to, &column[7], why);
-	if (e == ERR_NONE)
-		e = store_auth(s, row, &column[8], why);
 	if (e == ERR_NONE)
 		e = store_name(s, row->override_comment, &column[9], why);
 	if (e == ERR_NONE)
@@ -134,8 +138,7 @@ write_row(struct store *s, const struct dmarc_row *row, struct diag *why)
 {
 	struct store_dmarc *now = &s->writer->now;
 	int64_t column[ROW_COLUMNS] = { store_row_first(now->id) + now->rows, 0,
-					messages_of(now, row),
-					verdict_of(now, row),
+					messages_of(now, row), 0,
 					(int64_t)row->overrides };
 	enum err e = intern_row(s, row, column, why);
 	struct store_delta cell;

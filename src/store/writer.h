@@ -40,8 +40,10 @@ enum store_sql {
 	SQL_TLS_COUNT_FAILURES,
 	SQL_TLS_SWEEP,
 	SQL_FAILURE_ADD,
-	SQL_ENRICH_BELOW,
-	SQL_ENRICH_ABOVE,
+	SQL_ENRICHED_GET,
+	SQL_ENRICHED_SET,
+	SQL_ENRICH_NEW,
+	SQL_ENRICH_ALL,
 	SQL_ENDPOINT_PLACE,
 	SQL_SPANS_OF,
 	SQL_SPANS_OF_SOURCE,
@@ -101,10 +103,22 @@ struct store_dmarc {
 	int64_t rows, messages, passed;
 };
 
+/* What a row says apart from its address and count; lives until the caches
+ * are dropped or too full. */
+struct store_judgement {
+	int64_t auth; /* auth.id */
+	bool vouched;
+	enum sender_evidence evidence;
+	struct str slug, proof; /* empty without evidence */
+};
+
 struct store_writer {
 	struct db_statement *kept[SQL_COUNT];
-	struct map *names, *auths, *endpoints, *spans;
-	struct buf key, json; /* scratch */
+	struct map *names, *auths, *endpoints, *spans, *judged;
+	struct store_judgement *judgement; /* values of `judged` are indices */
+	size_t judgement_count;
+	struct arena *judged_mem; /* their texts */
+	struct buf key, json;     /* scratch */
 	int64_t data_version, next_report;
 	int64_t replaces_report, replaces_intake;
 	bool in_batch;
@@ -134,11 +148,16 @@ void store_caches_drop(struct store *s);
 
 enum err store_name(struct store *s, struct str text, int64_t *id,
 		    struct diag *why) MUST_CHECK;
-enum err store_auth(struct store *s, const struct dmarc_row *row, int64_t *id,
-		    struct diag *why) MUST_CHECK;
+enum { STORE_JUDGED_MAX = 10000 };
+void store_judged_drop(struct store_writer *w);
+/* `domain` is the policy domain. */
+enum err store_judge(struct store *s, const struct dmarc_row *row,
+		     struct str domain, struct store_judgement *out,
+		     struct diag *why) MUST_CHECK;
 /* Also keeps the best evidence of who is behind the address. */
 enum err store_endpoint_of(struct store *s, int64_t owner,
-			   const struct dmarc_row *row, int64_t *id,
+			   const struct dmarc_row *row,
+			   const struct store_judgement *judged, int64_t *id,
 			   struct diag *why) MUST_CHECK;
 enum err store_span(struct store *s, int64_t endpoint, int64_t domain,
 		    int64_t day, struct diag *why) MUST_CHECK;

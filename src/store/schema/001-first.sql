@@ -40,7 +40,13 @@ CREATE TABLE endpoint (
 	stamp    INTEGER NOT NULL DEFAULT 0,  -- name: geo and profile version, 0 = to enrich
 	UNIQUE (owner, ip)
 );
-CREATE INDEX endpoint_to_enrich ON endpoint (owner, stamp);
+CREATE INDEX endpoint_to_enrich ON endpoint (owner) WHERE stamp = 0;
+
+-- The stamp that every address of an owner but the new ones has.
+CREATE TABLE enriched (
+	owner INTEGER PRIMARY KEY,
+	stamp INTEGER NOT NULL -- name
+);
 
 -- Where and when an address was seen: which days to fold again when more is
 -- learnt about it. Only ever widened, so it may say too much.
