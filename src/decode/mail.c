@@ -27,6 +27,8 @@ note_repairs(const struct mime_notes *n, struct repairs *r)
 		repairs_add(r, "mime.from_line", 1);
 	if (n->header_name_repaired)
 		repairs_add(r, "mime.header_name_repaired", 1);
+	if (n->header_fold_repaired)
+		repairs_add(r, "mime.header_fold_repaired", 1);
 	if (n->base64_repaired)
 		repairs_add(r, "mime.base64_repaired", 1);
 }
