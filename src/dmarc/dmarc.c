@@ -103,6 +103,7 @@ begin_record(struct dmarc *d, struct diag *why)
 		return repairs_refuse(why, ERR_LIMIT, "dmarc.too_many_rows",
 				      d->line);
 	d->in_record = true;
+	repairs_save(d);
 	row_begin(d);
 	return ERR_NONE;
 }
@@ -333,6 +334,7 @@ dmarc_finish(struct dmarc *d, unsigned open, struct diag *why)
 				      d->line);
 	if (d->held && d->record_end + open > d->ends) {
 		d->held = false;
+		repairs_restore(d);
 		repairs_note(d, R_RECORD_CUT);
 	}
 	err = judge_cut(d, open, why);

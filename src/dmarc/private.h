@@ -70,6 +70,8 @@ struct dmarc {
 	size_t repair_count;
 	uint8_t repair_at[REPAIRS]; /* place in `repairs`, from 1; 0 none */
 	struct dmarc_repair repairs[REPAIRS];
+	size_t saved_count; /* as they were when the record began */
+	struct dmarc_repair saved[REPAIRS];
 };
 
 /* Takes the value of a closed head element. */

@@ -1,6 +1,8 @@
 /* repairs.c - codes of what was put right, and how often it was. */
 #include "dmarc/private.h"
 
+#include <string.h>
+
 static const char *const codes[REPAIRS] = {
 	[R_NO_VERSION] = "dmarc.no_version",
 	[R_ODD_VERSION] = "dmarc.odd_version",
@@ -62,6 +64,23 @@ repairs_note(struct dmarc *d, enum repair r)
 		d->repair_at[r] = (uint8_t)++d->repair_count;
 	}
 	d->repairs[d->repair_at[r] - 1].count++;
+}
+
+void
+repairs_save(struct dmarc *d)
+{
+	d->saved_count = d->repair_count;
+	memcpy(d->saved, d->repairs, d->repair_count * sizeof d->repairs[0]);
+}
+
+void
+repairs_restore(struct dmarc *d)
+{
+	for (unsigned i = 0; i < REPAIRS; i++)
+		if (d->repair_at[i] > d->saved_count)
+			d->repair_at[i] = 0;
+	d->repair_count = d->saved_count;
+	memcpy(d->repairs, d->saved, d->saved_count * sizeof d->repairs[0]);
 }
 
 const struct dmarc_repair *

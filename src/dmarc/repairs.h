@@ -62,6 +62,9 @@ _Static_assert((int)REPAIRS <= (int)DMARC_REPAIRS_MAX,
 
 /* Counts one more of them. */
 void repairs_note(struct dmarc *d, enum repair r);
+/* For a record that may turn out to be cut: its repairs go with it. */
+void repairs_save(struct dmarc *d);
+void repairs_restore(struct dmarc *d);
 /* The reason of a rejection; returns `err`. */
 enum err repairs_refuse(struct diag *why, enum err err, const char *code,
 			uint64_t line);

@@ -318,6 +318,10 @@ only_a_record_that_was_open_at_the_end_is_dropped(void **state)
 		{ "record open",
 		  "<feedback>" HEAD ROW "<record><row><count>7</count></row>",
 		  HEAD_LINE ROW_LINE, "no_version*1 record_cut*1" },
+		{ "its repairs go with it",
+		  "<feedback>" HEAD ROW "<record><row><count>x</count></row>"
+		  "<auth_results><spf><domain>a.example</domain>",
+		  HEAD_LINE ROW_LINE, "no_version*1 record_cut*1" },
 		{ "value open",
 		  "<feedback>" HEAD ROW ROW "<record><row><count>7",
 		  HEAD_LINE ROW_LINE ROW_LINE, "no_version*1 record_cut*1" },
