@@ -60,7 +60,8 @@ void
 repairs_note(struct dmarc *d, enum repair r)
 {
 	if (d->repair_at[r] == 0) {
-		d->repairs[d->repair_count].code = codes[r];
+		d->repairs[d->repair_count] =
+			(struct dmarc_repair){ codes[r], 0 };
 		d->repair_at[r] = (uint8_t)++d->repair_count;
 	}
 	d->repairs[d->repair_at[r] - 1].count++;
