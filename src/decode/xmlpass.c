@@ -205,6 +205,22 @@ run_all(struct pass *p, const struct document *doc, struct inflate_notes *notes)
 	return err;
 }
 
+/* Whether rows may be missing. */
+static bool
+is_complete(const struct pass *p)
+{
+	size_t n;
+	const struct dmarc_repair *list = dmarc_repairs_of(p->dmarc, &n);
+
+	if (xml_notes(p->xml)->closed_at_end)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(str_of(list[i].code), S("dmarc.record_cut")) ||
+		    str_eq(str_of(list[i].code), S("dmarc.misplaced_element")))
+			return false;
+	return true;
+}
+
 /* Another kind of XML is passed over where mail may carry anything. */
 static enum err
 refuse_xml(struct pass *p, struct candidate *c, struct decode_end *end)
@@ -233,7 +249,7 @@ tell_outcome(struct pass *p, struct candidate *c, struct decode_end *end,
 	}
 	collect_repairs(p, notes, &c->repairs);
 	end->status = DECODE_READ;
-	end->complete = !xml_notes(p->xml)->closed_at_end;
+	end->complete = is_complete(p);
 	end->totals = *dmarc_totals_of(p->dmarc);
 	return decode_tell(p->d, c, end);
 }
