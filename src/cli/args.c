@@ -30,8 +30,8 @@ long_name(const char *word, const char **value)
 	const char *equals = strchr(word, '=');
 
 	*value = equals ? equals + 1 : NULL;
-	return equals ? (struct str){ word + 2, (size_t)(equals - word) - 2 } :
-			str_of(word + 2);
+	return equals ? (struct str){ word + 2, (size_t)(equals - word) - 2 }
+		      : str_of(word + 2);
 }
 
 /* Whether the word after this option is its value, as far as can be told
@@ -138,8 +138,8 @@ take_long(struct words *w, const char *word, struct cli_args *out,
 	if (!o)
 		return fail(why, CLI_UNKNOWN_OPTION, name, NULL);
 	if (o->type == CLI_FLAG)
-		return value ? fail(why, CLI_TAKES_NO_VALUE, name, o) :
-			       keep(out, o, NULL, why);
+		return value ? fail(why, CLI_TAKES_NO_VALUE, name, o)
+			     : keep(out, o, NULL, why);
 	if (!value && w->next < w->argc)
 		value = w->argv[w->next++];
 	if (!value)
@@ -153,7 +153,8 @@ take_short(struct words *w, const char *word, struct cli_args *out,
 	   struct cli_misuse *why)
 {
 	for (const char *p = word + 1; *p; p++) {
-		const struct cli_option *o = cli_option_letter(out->command, *p);
+		const struct cli_option *o =
+			cli_option_letter(out->command, *p);
 		struct str letter = { p, 1 };
 
 		if (!o)
@@ -189,8 +190,8 @@ take_all(struct words *w, unsigned skip, struct cli_args *out,
 				skip--;
 			else
 				out->operand[out->operand_count++] = word;
-		} else if (word[1] == '-' ? !take_long(w, word, out, why) :
-					    !take_short(w, word, out, why)) {
+		} else if (word[1] == '-' ? !take_long(w, word, out, why)
+					  : !take_short(w, word, out, why)) {
 			return false;
 		}
 	}
@@ -238,9 +239,11 @@ cli_args_parse(struct arena *mem, int argc, char **argv, struct cli_args *out,
 		return fail(why, CLI_TOO_LONG, str_of(argv[0]), NULL);
 	out->help = asks_for(argc, argv, "--help", "-h");
 	out->version = asks_for(argc, argv, "--version", "-V");
+	/* Known even when the rest cannot be read. */
+	out->quiet = asks_for(argc, argv, "--quiet", "-q");
 
-	unsigned skip = find_command(word, find_words(argc, argv, word), out,
-				     why);
+	unsigned skip =
+		find_command(word, find_words(argc, argv, word), out, why);
 
 	why->command = out->command;
 	if (out->help || out->version)

@@ -13,8 +13,8 @@ struct cli_given {
 
 struct cli_args {
 	const struct cli_command *command; /* NULL: none was named */
-	struct str noun;		   /* what was written */
-	bool help, version;
+	struct str noun;                   /* what was written */
+	bool help, version, quiet;
 	size_t given_count;
 	struct cli_given given[CLI_GIVEN_MAX];
 	size_t operand_count;
@@ -25,7 +25,7 @@ enum cli_fault {
 	CLI_NO_FAULT,
 	CLI_UNKNOWN_COMMAND, /* word: the noun */
 	CLI_UNKNOWN_VERB,    /* word: the verb */
-	CLI_NO_VERB,	     /* word: the noun */
+	CLI_NO_VERB,         /* word: the noun */
 	CLI_UNKNOWN_OPTION,
 	CLI_NEEDS_VALUE,
 	CLI_TAKES_NO_VALUE,

@@ -128,7 +128,7 @@ take_globals(struct cli *c)
 {
 	const char *lang = cli_value(c, "lang");
 
-	c->quiet = cli_given(c, "quiet");
+	c->quiet = c->args.quiet || cli_given(c, "quiet");
 	if (cli_given(c, "no-color"))
 		c->colour = false;
 	if (lang && !finding_lang_parse(str_of(lang), &c->lang)) {
@@ -219,9 +219,9 @@ cli_main(int argc, char **argv)
 	if (lang)
 		(void)finding_lang_parse(str_of(lang), &c->lang);
 	look_at_terminal(c);
-	code = cli_args_parse(mem, argc, argv, &c->args, &why) ?
-		       run(c) :
-		       cli_misused(c, &why);
+	code = cli_args_parse(mem, argc, argv, &c->args, &why)
+		       ? run(c)
+		       : cli_misused(c, &why);
 	code = cli_finish(c, code);
 	buf_free(&c->out);
 	return code;

@@ -36,12 +36,12 @@ enum cli_type {
 
 struct cli_option {
 	const char *name; /* without "--" */
-	char letter;	  /* 0: none */
+	char letter;      /* 0: none */
 	enum cli_type type;
 	const char *value;   /* "DOMAIN" in help; NULL for flags */
 	const char *choices; /* words with single blanks between, or NULL */
 	const char *help;    /* catalogue key */
-	bool many;	     /* may be repeated, every value counts */
+	bool many;           /* may be repeated, every value counts */
 };
 
 /* Sets of options that several commands share. */
@@ -51,7 +51,7 @@ enum cli_group {
 	CLI_TIME = 4,
 	CLI_PAGE = 8,
 	CLI_CONFIRM = 16, /* --yes */
-	CLI_DRY = 32	  /* --dry-run */
+	CLI_DRY = 32      /* --dry-run */
 };
 
 /* Forms of output a command has, as a set. Table and plain always. */
@@ -78,7 +78,7 @@ struct cli_command {
 	const char *words; /* choices of the last operand, or NULL */
 	unsigned least, most;
 	unsigned groups; /* enum cli_group; CLI_GLOBAL is understood */
-	unsigned forms;	 /* enum cli_forms */
+	unsigned forms;  /* enum cli_forms */
 	bool hidden;
 	const char *summary; /* catalogue key: one line */
 	const char *about;   /* catalogue key: a paragraph */

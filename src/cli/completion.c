@@ -71,14 +71,13 @@ each_choice(struct buf *out, const char *line)
 		for (size_t k = 0; (o = cli_option_at(command, k)); k++) {
 			SCOPED_BUF filled = BUF(8192);
 
-			if (!o->choices ||
-			    map_get(seen, str_of(o->name), NULL))
+			if (!o->choices || map_get(seen, str_of(o->name), NULL))
 				continue;
 			map_put(seen, str_of(o->name), 1);
-			finding_fill(&filled, line,
-				     CLI_ARGS({ "name", str_of(o->name) },
-					      { "values",
-						str_of(o->choices) }));
+			finding_fill(
+				&filled, line,
+				CLI_ARGS({ "name", str_of(o->name) },
+					 { "values", str_of(o->choices) }));
 			buf_add(out, buf_str(&filled));
 			buf_addc(out, '\n');
 		}
@@ -130,18 +129,19 @@ bash_commands(struct buf *out)
 static void
 write_bash(struct buf *out)
 {
-	buf_addz(out, "# bash completion of waxseal\n"
-		      "_waxseal()\n{\n"
-		      "\tlocal current=${COMP_WORDS[COMP_CWORD]}\n"
-		      "\tlocal before=${COMP_WORDS[COMP_CWORD-1]}\n"
-		      "\tlocal noun= verb= options= words= files=0 i\n"
-		      "\tCOMPREPLY=()\n"
-		      "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-		      "\t\t[[ ${COMP_WORDS[i]} == -* ]] && continue\n"
-		      "\t\tif [[ -z $noun ]]; then noun=${COMP_WORDS[i]}\n"
-		      "\t\telif [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; fi\n"
-		      "\tdone\n"
-		      "\tcase $before in\n");
+	buf_addz(out,
+		 "# bash completion of waxseal\n"
+		 "_waxseal()\n{\n"
+		 "\tlocal current=${COMP_WORDS[COMP_CWORD]}\n"
+		 "\tlocal before=${COMP_WORDS[COMP_CWORD-1]}\n"
+		 "\tlocal noun= verb= options= words= files=0 i\n"
+		 "\tCOMPREPLY=()\n"
+		 "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+		 "\t\t[[ ${COMP_WORDS[i]} == -* ]] && continue\n"
+		 "\t\tif [[ -z $noun ]]; then noun=${COMP_WORDS[i]}\n"
+		 "\t\telif [[ -z $verb ]]; then verb=${COMP_WORDS[i]}; fi\n"
+		 "\tdone\n"
+		 "\tcase $before in\n");
 	each_choice(out, "\t--{name}) COMPREPLY=($(compgen -W '{values}' -- "
 			 "\"$current\")); return ;;");
 	buf_addc(out, '\t');
@@ -207,9 +207,9 @@ zsh_command(const struct cli *c, struct buf *out,
 		buf_addf(out, "\t\t'*:word:(%s)' ;;\n", command->words);
 	else
 		buf_addf(out, "\t\t'*:word:%s' ;;\n",
-			 command->operands && command->operand == CLI_FILE ?
-				 "_files" :
-				 "");
+			 command->operands && command->operand == CLI_FILE
+				 ? "_files"
+				 : "");
 }
 
 static void
@@ -341,23 +341,24 @@ write_powershell(struct buf *out)
 	each_choice(out, "\t\t'--{name}' = '{values}'");
 	buf_addz(out, "\t}\n\t$words = @{\n");
 	powershell_table(out);
-	buf_addz(out, "\t}\n"
-		      "\t$typed = @($ast.CommandElements | Select-Object -Skip "
-		      "1 | ForEach-Object { \"$_\" })\n"
-		      "\tif ($word) { $typed = @($typed | Select-Object "
-		      "-SkipLast 1) }\n"
-		      "\t$last = if ($typed.Count) { $typed[-1] } else { '' }\n"
-		      "\t$names = @($typed | Where-Object { $_ -notlike '-*' })\n"
-		      "\t$path = ($names | Select-Object -First 2) -join ' '\n"
-		      "\tif (-not $words.ContainsKey($path)) { $path = "
-		      "\"$($names | Select-Object -First 1)\" }\n"
-		      "\t$offer = if ($values.ContainsKey($last)) { "
-		      "$values[$last] } else { $words[$path] }\n"
-		      "\t\"$offer\" -split ' ' | Where-Object { $_ -like "
-		      "\"$word*\" } | ForEach-Object {\n"
-		      "\t\t[System.Management.Automation.CompletionResult]::new("
-		      "$_, $_, 'ParameterValue', $_)\n"
-		      "\t}\n}\n");
+	buf_addz(out,
+		 "\t}\n"
+		 "\t$typed = @($ast.CommandElements | Select-Object -Skip "
+		 "1 | ForEach-Object { \"$_\" })\n"
+		 "\tif ($word) { $typed = @($typed | Select-Object "
+		 "-SkipLast 1) }\n"
+		 "\t$last = if ($typed.Count) { $typed[-1] } else { '' }\n"
+		 "\t$names = @($typed | Where-Object { $_ -notlike '-*' })\n"
+		 "\t$path = ($names | Select-Object -First 2) -join ' '\n"
+		 "\tif (-not $words.ContainsKey($path)) { $path = "
+		 "\"$($names | Select-Object -First 1)\" }\n"
+		 "\t$offer = if ($values.ContainsKey($last)) { "
+		 "$values[$last] } else { $words[$path] }\n"
+		 "\t\"$offer\" -split ' ' | Where-Object { $_ -like "
+		 "\"$word*\" } | ForEach-Object {\n"
+		 "\t\t[System.Management.Automation.CompletionResult]::new("
+		 "$_, $_, 'ParameterValue', $_)\n"
+		 "\t}\n}\n");
 }
 
 int

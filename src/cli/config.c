@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FILE_MAX = 1 << 20, NAME_MAX_BYTES = 64, SECTION_KEYS_MAX = 16 };
 enum { DAYS_MAX = 36500 };
@@ -23,8 +24,8 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 	[CLI_KEY_RETENTION_ROWS] = { "store.retention_rows", CLI_KEY_SPAN,
 				     "730d", 1, DAYS_MAX,
 				     "cli.key.retention_rows" },
-	[CLI_KEY_RETENTION_FAILURE] = { "store.retention_failure",
-					CLI_KEY_SPAN, "30d", 1, DAYS_MAX,
+	[CLI_KEY_RETENTION_FAILURE] = { "store.retention_failure", CLI_KEY_SPAN,
+					"30d", 1, DAYS_MAX,
 					"cli.key.retention_failure" },
 	[CLI_KEY_GEO_COUNTRY] = { "geo.country_file", CLI_KEY_PATH, "", 0, 0,
 				  "cli.key.geo_country" },
@@ -34,24 +35,25 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 				"cli.key.languages" },
 };
 
-static const char *const names[CLI_KEYS] = {
-	"store.path",	    "store.retention_raw", "store.retention_rows",
-	"store.retention_failure", "geo.country_file", "geo.asn_file",
-	"ui.languages",
-};
-
 const struct cli_key_rule *
 cli_key_rule(enum cli_key key)
 {
 	return &rules[key];
 }
 
-size_t
-cli_config_names(const char *const **out)
-{
-	*out = names;
-	return CLI_KEYS;
-}
+/* For suggestions: keys, then sections. */
+static const char *const names[] = {
+	"store.path",
+	"store.retention_raw",
+	"store.retention_rows",
+	"store.retention_failure",
+	"geo.country_file",
+	"geo.asn_file",
+	"ui.languages",
+	"store",
+	"geo",
+	"ui",
+};
 
 void
 cli_config_init(struct cli_config *out)
@@ -168,8 +170,8 @@ static _Thread_local struct reader *reading;
 static enum err
 fault(struct reader *r, int line, const char *code, const char *text)
 {
-	r->err = diag_set(r->why, ERR_SYNTAX, code, (uint64_t)line,
-			  "%s:%d: %s", r->file, line, text);
+	r->err = diag_set(r->why, ERR_SYNTAX, code, (uint64_t)line, "%s:%d: %s",
+			  r->file, line, text);
 	return r->err;
 }
 
@@ -183,7 +185,8 @@ unknown_key(struct reader *r, cfg_t *cfg, struct str word)
 	(void)snprintf(full, sizeof full, "%s%s%.*s", top ? "" : section,
 		       top ? "" : ".", STR_ARG(word));
 
-	const char *near = insight_nearest(str_of(full), names, CLI_KEYS);
+	const char *near =
+		insight_nearest(str_of(full), names, COUNT_OF(names));
 
 	(void)snprintf(text, sizeof text, near ? "%s -> %s?" : "%s", full,
 		       near);
@@ -263,8 +266,8 @@ took_value(cfg_t *cfg, cfg_opt_t *opt)
 	if (set_value(r->mem, r->out, key, buf_str(&value), buf_str(&origin),
 		      &accepted))
 		return 0;
-	(void)snprintf(text, sizeof text, "%s = \"%s\" (%.*s)",
-		       rules[key].name, buf_c(&value), STR_ARG(accepted));
+	(void)snprintf(text, sizeof text, "%s = \"%s\" (%.*s)", rules[key].name,
+		       buf_c(&value), STR_ARG(accepted));
 	(void)fault(r, cfg->line, "config.bad_value", text);
 	return -1;
 }
@@ -326,6 +329,56 @@ watch_values(cfg_t *cfg)
 	}
 }
 
+/* Where the comment that begins at `from` ends; `from` when none does. */
+static size_t
+skip_comment(struct str text, size_t from)
+{
+	struct str rest = str_sub(text, from, SIZE_MAX);
+	size_t n;
+
+	if (str_starts(rest, S("#")) || str_starts(rest, S("//"))) {
+		n = str_index(rest, '\n');
+		return n == SIZE_MAX ? text.n : from + n;
+	}
+	if (!str_starts(rest, S("/*")))
+		return from;
+	n = str_find(str_sub(rest, 2, SIZE_MAX), S("*/"));
+	return n == SIZE_MAX ? text.n : from + n + 4;
+}
+
+/* Where the quoted text that begins at `from` ends; `from` when none does. */
+static size_t
+skip_quoted(struct str text, size_t from)
+{
+	char quote = text.p[from];
+	size_t at = from + 1;
+
+	if (quote != '"' && quote != '\'')
+		return from;
+	while (at < text.n && text.p[at] != quote)
+		at += text.p[at] == '\\' ? 2 : 1;
+	return at < text.n ? at + 1 : text.n;
+}
+
+/* Blanks comments out: the library counts their lines twice, and a fault
+ * shall be told with the right one. */
+static void
+blank_comments(struct buf *b)
+{
+	struct str text = buf_str(b);
+
+	for (size_t at = 0; at < text.n;) {
+		size_t end = skip_comment(text, at);
+
+		for (size_t i = at; i < end; i++)
+			if (b->p[i] != '\n')
+				b->p[i] = ' ';
+		if (end == at)
+			end = skip_quoted(text, at);
+		at = end > at ? end : at + 1;
+	}
+}
+
 static enum err
 read_text(struct reader *r, const char *text)
 {
@@ -356,6 +409,7 @@ read_file(struct arena *mem, const char *file, struct cli_config *out,
 		return err;
 	if (text.n > 0 && memchr(text.p, '\0', text.n))
 		return fault(&r, 1, "config.syntax", "NUL");
+	blank_comments(&text);
 	return read_text(&r, buf_c(&text));
 }
 
@@ -364,6 +418,8 @@ struct parts {
 	struct arena *mem;
 	struct cli_config *out;
 	struct diag *why;
+	const char *directory;
+	bool unreadable;
 };
 
 static enum err
@@ -371,28 +427,54 @@ read_part(void *ctx, const char *path)
 {
 	struct parts *p = ctx;
 
-	return str_ends(str_of(path), S(".conf")) ?
-		       read_file(p->mem, path, p->out, p->why) :
-		       ERR_NONE;
+	return str_ends(str_of(path), S(".conf"))
+		       ? read_file(p->mem, path, p->out, p->why)
+		       : ERR_NONE;
+}
+
+/* No such directory is no fault. */
+static void
+bad_part(void *ctx, const char *path, const struct diag *why)
+{
+	struct parts *p = ctx;
+
+	if (p->unreadable ||
+	    (strcmp(path, p->directory) == 0 && access(path, F_OK) < 0))
+		return;
+	*p->why = *why;
+	p->unreadable = true;
+}
+
+static bool
+skip_below(void *ctx, const char *name)
+{
+	(void)ctx;
+	(void)name;
+	return true;
 }
 
 static enum err
 read_parts(struct arena *mem, const char *file, struct cli_config *out,
 	   struct diag *why)
 {
-	struct parts p = { .mem = mem, .out = out, .why = why };
-	const struct os_walk walk = { .ctx = &p, .file = read_part };
 	struct str main_file = STR("waxseal.conf");
-	SCOPED_BUF dir = BUF(4096);
-	struct diag absent = { 0 };
+	SCOPED_BUF directory = BUF(4096);
 	enum err err;
 
 	if (!str_ends(str_of(file), main_file))
 		return ERR_NONE;
-	buf_add(&dir, str_sub(str_of(file), 0, strlen(file) - main_file.n));
-	buf_addz(&dir, "conf.d");
-	err = os_walk(buf_c(&dir), &walk, &absent);
-	return why->code[0] ? err : ERR_NONE;
+	buf_add(&directory,
+		str_sub(str_of(file), 0, strlen(file) - main_file.n));
+	buf_addz(&directory, "conf.d");
+
+	struct parts p = { .mem = mem,
+			   .out = out,
+			   .why = why,
+			   .directory = buf_c(&directory) };
+	const struct os_walk walk = { &p, read_part, bad_part, skip_below };
+
+	err = os_walk(p.directory, &walk, why);
+	return err == ERR_NONE && p.unreadable ? ERR_IO : err;
 }
 
 static const char *

@@ -44,9 +44,9 @@ struct cli_config {
 #define CLI_CONFIG_FILE "/etc/waxseal/waxseal.conf"
 
 /* Reads `file` (NULL: the default one, if it exists), the conf.d beside a
- * file named waxseal.conf, then WAXSEAL_* of `env`. ERR_SYNTAX: "config.syntax",
- * "config.unknown_key", "config.bad_value"; the detail begins "FILE:LINE: ".
- * Text lives in `mem`. */
+ * file named waxseal.conf, then WAXSEAL_* of `env`. ERR_SYNTAX:
+ * "config.syntax", "config.unknown_key", "config.bad_value"; the detail begins
+ * "FILE:LINE: ". Text lives in `mem`. */
 enum err cli_config_load(struct arena *mem, const char *file, char **env,
 			 struct cli_config *out, struct diag *why) MUST_CHECK;
 /* Sets everything to its default. */
@@ -59,7 +59,4 @@ int64_t cli_config_span(const struct cli_config *config, enum cli_key key);
 /* "WAXSEAL_STORE_PATH" of a key, NUL-terminated. */
 enum { CLI_ENV_NAME_MAX = 64 };
 const char *cli_config_env_name(enum cli_key key, char out[CLI_ENV_NAME_MAX]);
-/* Keys by name, for suggestions. */
-size_t cli_config_names(const char *const **names);
-
 #endif

@@ -18,8 +18,7 @@ static int
 tell_fine(struct cli *c, struct str file)
 {
 	if (cli_is_json(c)) {
-		struct json_out *j =
-			cli_json_only(c, "waxseal.config.check/1");
+		struct json_out *j = cli_json_only(c, "waxseal.config.check/1");
 
 		json_put_known(j, "file", file);
 		json_put_bool(j, "valid", true);
@@ -35,16 +34,15 @@ tell_fine(struct cli *c, struct str file)
 int
 cli_config_check(struct cli *c)
 {
-	const char *file = c->args.operand_count > 0 ? c->args.operand[0] :
-						       cli_value(c, "config");
+	const char *file = c->args.operand_count > 0 ? c->args.operand[0]
+						     : cli_value(c, "config");
 	struct diag why = { 0 };
 	enum err err = cli_config_load(c->mem, file, environ, c->config, &why);
 
 	if (err == ERR_NONE)
 		return tell_fine(c, c->config->file);
 	if (cli_is_json(c)) {
-		struct json_out *j =
-			cli_json_only(c, "waxseal.config.check/1");
+		struct json_out *j = cli_json_only(c, "waxseal.config.check/1");
 
 		json_put_known(j, "file", str_of(file));
 		json_put_bool(j, "valid", false);
@@ -80,8 +78,7 @@ show_key(struct cli *c, struct cli_table *t, enum cli_key key, bool effective)
 static bool
 is_shown(const struct cli *c, enum cli_key key, bool effective)
 {
-	return effective ||
-	       !str_eq(c->config->at[key].origin, S("default"));
+	return effective || !str_eq(c->config->at[key].origin, S("default"));
 }
 
 int
@@ -104,8 +101,8 @@ cli_config_show(struct cli *c)
 		cli_json_list(c, "settings");
 	} else {
 		cli_table_begin(&t, c, effective ? columns : plain_columns,
-				effective ? COUNT_OF(columns) :
-					    COUNT_OF(plain_columns));
+				effective ? COUNT_OF(columns)
+					  : COUNT_OF(plain_columns));
 	}
 	for (size_t i = 0; i < CLI_KEYS; i++)
 		if (is_shown(c, (enum cli_key)i, effective))

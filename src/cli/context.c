@@ -94,8 +94,8 @@ is_question(const struct cli_option *o)
 }
 
 static enum err
-ask_for(struct store_query *q, const char *name, const char *value,
-	int64_t now, struct diag *why)
+ask_for(struct store_query *q, const char *name, const char *value, int64_t now,
+	struct diag *why)
 {
 	char plain[64];
 
@@ -189,8 +189,8 @@ void
 cli_json_measures(struct json_out *j, const int64_t *m, const bool *known)
 {
 	for (int i = 0; i < STORE_MEASURES; i++)
-		cli_json_i64(j, store_measure_name((enum store_measure)i),
-			     m[i], known[i]);
+		cli_json_i64(j, store_measure_name((enum store_measure)i), m[i],
+			     known[i]);
 }
 
 void

@@ -22,7 +22,7 @@ enum {
 	CLI_MEMORY_MAX = 64 << 20, /* bytes of the command's arena */
 	CLI_OUT_MAX = 1 << 30,
 	CLI_OUT_FLUSH = 64 << 10, /* bytes held back at most */
-	CLI_PATIENCE = 60000	  /* ms that a writer waits for another */
+	CLI_PATIENCE = 60000      /* ms that a writer waits for another */
 };
 
 struct cli {
@@ -34,7 +34,7 @@ struct cli {
 	bool quiet, colour, utf8;
 	bool tty_in, tty_out, tty_err;
 	unsigned width; /* columns of the terminal, 0: as wide as need be */
-	int64_t now;	/* UTC seconds */
+	int64_t now;    /* UTC seconds */
 	const char *data;
 	struct buf out; /* not yet written to standard output */
 	struct json_out json;
@@ -42,9 +42,9 @@ struct cli {
 
 /* ---- words ---- */
 
-#define CLI_ARGS(...)                                                         \
-	(const struct finding_arg[]){ __VA_ARGS__ },                          \
-		sizeof((const struct finding_arg[]){ __VA_ARGS__ }) /         \
+#define CLI_ARGS(...)                                                          \
+	(const struct finding_arg[]){ __VA_ARGS__ },                           \
+		sizeof((const struct finding_arg[]){ __VA_ARGS__ }) /          \
 			sizeof(struct finding_arg)
 #define CLI_NO_ARGS NULL, 0
 
@@ -64,11 +64,9 @@ void cli_print(struct cli *c, const char *key, const struct finding_arg *args,
 
 enum { CLI_NUMBER_MAX = 48 };
 /* 41,260 or 41 260, as the language writes it, for people. */
-struct str cli_count(const struct cli *c, uint64_t n,
-		     char out[CLI_NUMBER_MAX]);
+struct str cli_count(const struct cli *c, uint64_t n, char out[CLI_NUMBER_MAX]);
 /* "12.3 MB". */
-struct str cli_bytes(const struct cli *c, uint64_t n,
-		     char out[CLI_NUMBER_MAX]);
+struct str cli_bytes(const struct cli *c, uint64_t n, char out[CLI_NUMBER_MAX]);
 
 /* Tells why something failed and what helps, and gives the exit code. */
 int cli_fail(const struct cli *c, enum err err, const struct diag *why);
@@ -100,8 +98,8 @@ bool cli_id(const struct cli *c, size_t i, int64_t *out) MUST_CHECK;
 /* Asks on the terminal unless --yes was given; false: leave it be, `code`
  * says how to end. */
 bool cli_confirm(const struct cli *c, const char *key,
-		 const struct finding_arg *args, size_t count, int *code)
-	MUST_CHECK;
+		 const struct finding_arg *args, size_t count,
+		 int *code) MUST_CHECK;
 
 /* ---- standard output ---- */
 
@@ -139,8 +137,8 @@ void cli_json_reason(struct json_out *j, const char *key,
 /* ---- what a command works on ---- */
 
 /* Opens the store of --data; complains and sets `code` on failure. */
-struct store *cli_store(struct cli *c, enum store_mode mode, int *code)
-	MUST_CHECK;
+struct store *cli_store(struct cli *c, enum store_mode mode,
+			int *code) MUST_CHECK;
 /* The geo files; the caller closes it. */
 struct geo *cli_geo(const struct cli *c);
 /* The question that the options ask; `range` and `group` when they do not say

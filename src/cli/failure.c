@@ -245,7 +245,8 @@ cli_failure_show(struct cli *c)
 
 	if (!s)
 		return code;
-	enum err err = store_failures(s, &list, id, show_row, &all, &next, &why);
+	enum err err =
+		store_failures(s, &list, id, show_row, &all, &next, &why);
 
 	if (err == ERR_NONE && all.count == 0)
 		err = diag_set(&why, ERR_GONE, "store.no_report", 0, "%s",

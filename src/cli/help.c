@@ -26,7 +26,22 @@ cli_option_line(struct buf *out, const struct cli_option *option)
 		buf_addf(out, " %s", option->value);
 }
 
-/* Where a line may be broken: behind a blank, or round a wide character. */
+/* Punctuation that Japanese does not begin a line with. */
+static bool
+clings(struct str text)
+{
+	static const struct str marks[] = {
+		STR("\xE3\x80\x81"), STR("\xE3\x80\x82"), STR("\xEF\xBC\x89"),
+		STR("\xE3\x83\xBC"), STR("\xEF\xBC\x9A"), STR("\xE3\x83\x83"),
+	};
+
+	for (size_t i = 0; i < COUNT_OF(marks); i++)
+		if (str_starts(text, marks[i]))
+			return true;
+	return false;
+}
+
+/* Where a line may be broken: behind a blank, or behind a wide character. */
 static struct str
 next_word(struct str text)
 {
@@ -38,28 +53,41 @@ next_word(struct str text)
 
 		n = n ? n : 1;
 		at += n;
-		if (here.p[0] == ' ' || cli_width(str_sub(here, 0, n)) == 2)
+		if (here.p[0] == ' ' || (cli_width(str_sub(here, 0, n)) == 2 &&
+					 !clings(str_sub(text, at, SIZE_MAX))))
 			break;
 	}
 	return str_sub(text, 0, at);
 }
 
-/* Text broken into lines, each but the first indented by `indent`. */
+static void
+blanks(struct buf *out, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_addc(out, ' ');
+}
+
+/* Text broken into lines, each but the first indented by `indent`. A blank is
+ * only written when something follows it on its line. */
 static void
 wrap(struct buf *out, struct str text, size_t indent, size_t column)
 {
+	size_t held = 0;
+
 	while (text.n > 0) {
 		struct str word = next_word(text);
-		size_t n = cli_width(str_trim(word));
+		struct str bare = str_trim(word);
 
-		if (column + n > WIDE && column > indent) {
+		if (column + held + cli_width(bare) > WIDE && column > indent) {
 			buf_addc(out, '\n');
-			for (size_t i = 0; i < indent; i++)
-				buf_addc(out, ' ');
+			blanks(out, indent);
 			column = indent;
+			held = 0;
 		}
-		buf_add(out, word);
-		column += cli_width(word);
+		blanks(out, held);
+		buf_add(out, bare);
+		column += held + cli_width(bare);
+		held = word.n - bare.n;
 		text = str_sub(text, word.n, SIZE_MAX);
 	}
 	buf_addc(out, '\n');
@@ -89,8 +117,8 @@ two_columns(struct cli *c, struct str left, size_t column, const char *right)
 		buf_addc(&c->out, '\n');
 		width = 0;
 	}
-	for (; width < column; width++)
-		buf_addc(&c->out, ' ');
+	if (width < column)
+		blanks(&c->out, column - width);
 	wrap(&c->out, str_of(right), column, column);
 }
 
@@ -140,8 +168,8 @@ options(struct cli *c, const struct cli_command *command, bool global)
 		if (is_global(o) != global)
 			continue;
 		if (first)
-			heading(c, global ? "cli.help.global" :
-					    "cli.help.options");
+			heading(c, global ? "cli.help.global"
+					  : "cli.help.options");
 		first = false;
 		option(c, o);
 	}
@@ -254,7 +282,8 @@ cli_help(struct cli *c)
 	if (n == 0 || command || (n == 1 && cli_noun_find(noun)))
 		return cli_help_for(c, noun, command);
 	c->args.noun = noun;
-	why.fault = cli_noun_find(noun) ? CLI_UNKNOWN_VERB : CLI_UNKNOWN_COMMAND;
+	why.fault =
+		cli_noun_find(noun) ? CLI_UNKNOWN_VERB : CLI_UNKNOWN_COMMAND;
 	why.word = cli_noun_find(noun) ? verb : noun;
 	return cli_misused(c, &why);
 }

@@ -9,7 +9,7 @@
 
 #define MAN_DATE "November 22, 2026"
 
-enum { TITLE_MAX = 64 };
+enum { TITLE_MAX = 64, LINE_WIDTH = 78 };
 
 static void
 add_char(struct buf *out, char ch)
@@ -20,21 +20,27 @@ add_char(struct buf *out, char ch)
 		buf_addc(out, ch);
 }
 
-/* A blank behind a full stop becomes a line end: mdoc wants one sentence a
- * line. */
+/* A full stop ends the line, as mdoc wants it; so does a blank when the line
+ * has become long. A point or quote at the start would be a request. */
 static void
 add_text(struct buf *out, const char *text)
 {
-	bool at_start = true;
+	size_t column = 0;
 
 	for (const char *p = text; *p; p++) {
-		if (at_start && (*p == '.' || *p == '\''))
-			buf_addz(out, "\\&");
-		at_start = *p == ' ' && p > text && strchr(".!?", p[-1]);
-		if (at_start)
+		size_t word = strcspn(p, " ");
+		bool ended = p > text && strchr(".!?", p[-1]);
+
+		if (*p == ' ' &&
+		    (ended || column + strcspn(p + 1, " ") >= LINE_WIDTH)) {
 			buf_addc(out, '\n');
-		else
-			add_char(out, *p);
+			column = 0;
+			continue;
+		}
+		if (column == 0 && word > 0 && (*p == '.' || *p == '\''))
+			buf_addz(out, "\\&");
+		add_char(out, *p);
+		column++;
 	}
 	buf_addc(out, '\n');
 }
@@ -109,8 +115,12 @@ option(struct cli *c, const struct cli_option *o)
 		buf_addf(&c->out, " Ar %s", o->value);
 	buf_addc(&c->out, '\n');
 	cli_man_text(c, o->help);
-	if (o->choices)
-		buf_addf(&c->out, "(%s)\n", o->choices);
+	if (o->choices) {
+		SCOPED_BUF choices = BUF(4096);
+
+		buf_addf(&choices, "(%s)", o->choices);
+		add_text(&c->out, buf_c(&choices));
+	}
 }
 
 static bool
@@ -118,8 +128,7 @@ has_own_options(const struct cli_command *command)
 {
 	size_t n;
 
-	return cli_option_at(command, 0) !=
-	       cli_group_options(CLI_GLOBAL, &n);
+	return cli_option_at(command, 0) != cli_group_options(CLI_GLOBAL, &n);
 }
 
 static void
@@ -157,17 +166,19 @@ describe(struct cli *c, const struct cli_command *command)
 	cli_usage_line(&line, command);
 	buf_addz(&c->out, ".Ss ");
 	cli_man_inline(&c->out, buf_c(&line));
-	buf_addc(&c->out, '\n');
+	buf_addz(&c->out, "\\&\n"); /* "..." is no end of a sentence */
 	cli_man_text(c, command->about);
 	own_options(c, command);
 }
 
 static void
-examples(struct cli *c, const struct cli_command *command)
+examples(struct cli *c, const struct cli_command *command, bool *first)
 {
 	for (size_t i = 0; i < CLI_EXAMPLES_MAX && command->examples[i].line;
 	     i++) {
-		buf_addz(&c->out, ".Pp\n");
+		if (!*first)
+			buf_addz(&c->out, ".Pp\n");
+		*first = false;
 		cli_man_text(c, command->examples[i].says);
 		buf_addz(&c->out, ".Dl $ ");
 		cli_man_inline(&c->out, command->examples[i].line);
@@ -209,10 +220,10 @@ see_also(struct cli *c, const char *own)
 	if (strcmp(own, "waxseal") != 0)
 		buf_addz(&c->out, ".Xr waxseal 1 ,\n");
 	for (size_t i = 0; i < cli_noun_count(); i++) {
-		static const char *const sorted[] = {
-			"config", "failure", "report", "sample",
-			"source", "store",   "tls"
-		};
+		static const char *const sorted[] = { "config", "failure",
+						      "report", "sample",
+						      "source", "store",
+						      "tls" };
 
 		if (strcmp(own + strlen("waxseal"), "") != 0 &&
 		    strcmp(own + strlen("waxseal-"), sorted[i]) == 0)
@@ -226,6 +237,7 @@ static void
 page_of_noun(struct cli *c, const struct cli_noun *noun)
 {
 	char title[TITLE_MAX], name[TITLE_MAX];
+	bool first = true;
 
 	(void)snprintf(name, sizeof name, "waxseal-%s", noun->name);
 	(void)snprintf(title, sizeof title, "%s", name);
@@ -246,7 +258,7 @@ page_of_noun(struct cli *c, const struct cli_noun *noun)
 	buf_addz(&c->out, ".Sh EXAMPLES\n");
 	for (size_t i = 0; i < cli_command_count(); i++)
 		if (strcmp(cli_command_at(i)->noun, noun->name) == 0)
-			examples(c, cli_command_at(i));
+			examples(c, cli_command_at(i), &first);
 	see_also(c, name);
 }
 
@@ -288,6 +300,8 @@ environment(struct cli *c)
 static void
 page_of_program(struct cli *c)
 {
+	bool first = true;
+
 	cli_man_head(c, "WAXSEAL", 1, "waxseal", "cli.noun.program");
 	buf_addz(&c->out, ".Sh SYNOPSIS\n.Nm\n.Ar noun\n.Op Ar verb\n"
 			  ".Op Ar options\n.Op Ar operands\n"
@@ -298,8 +312,8 @@ page_of_program(struct cli *c)
 	environment(c);
 	exit_status(c);
 	buf_addz(&c->out, ".Sh EXAMPLES\n");
-	examples(c, cli_command_find(S("report"), S("import")));
-	examples(c, cli_command_find(S("report"), S("query")));
+	examples(c, cli_command_find(S("report"), S("import")), &first);
+	examples(c, cli_command_find(S("report"), S("query")), &first);
 	see_also(c, "waxseal");
 }
 
@@ -320,9 +334,9 @@ cli_man(struct cli *c)
 
 	if (str_ends(name, S(".1")) || str_ends(name, S(".5")))
 		name.n -= 2;
-	noun = str_starts(name, S("waxseal-")) ?
-		       cli_noun_find(str_sub(name, 8, SIZE_MAX)) :
-		       NULL;
+	noun = str_starts(name, S("waxseal-"))
+		       ? cli_noun_find(str_sub(name, 8, SIZE_MAX))
+		       : NULL;
 	if (noun)
 		page_of_noun(c, noun);
 	else if (str_eq(name, S("waxseal")))

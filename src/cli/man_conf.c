@@ -53,8 +53,8 @@ example(struct cli *c)
 		else
 			buf_addf(&c->out, "\t%s = \"%s\"\n",
 				 rule->name + dot + 1,
-				 value[0] ? value :
-					    "/usr/share/waxseal/geo/file.mmdb");
+				 value[0] ? value
+					  : "/usr/share/waxseal/geo/file.mmdb");
 	}
 	buf_addz(&c->out, "}\n.Ed\n");
 }
@@ -62,7 +62,8 @@ example(struct cli *c)
 void
 cli_man_conf(struct cli *c)
 {
-	cli_man_head(c, "WAXSEAL.CONF", 5, "waxseal.conf", "cli.man.configuration");
+	cli_man_head(c, "WAXSEAL.CONF", 5, "waxseal.conf",
+		     "cli.man.configuration");
 	buf_addz(&c->out, ".Sh DESCRIPTION\n");
 	cli_man_text(c, "cli.about.configuration");
 	keys(c);

@@ -19,7 +19,8 @@ static const struct cli_option global_options[] = {
 static const struct cli_option filter_options[] = {
 	{ "domain", 'd', CLI_TEXT, "DOMAIN", NULL, "cli.opt.domain", true },
 	{ "failures", 0, CLI_FLAG, NULL, NULL, "cli.opt.failures", false },
-	{ "result", 0, CLI_TEXT, "RESULT", "pass fail", "cli.opt.result", true },
+	{ "result", 0, CLI_TEXT, "RESULT", "pass fail", "cli.opt.result",
+	  true },
 	{ "class", 0, CLI_TEXT, "CLASS", "own forwarded unrecognised blocked",
 	  "cli.opt.class", true },
 	{ "source", 0, CLI_TEXT, "SOURCE", NULL, "cli.opt.source", true },
@@ -162,8 +163,8 @@ cli_option_anywhere(struct str name, char letter)
 	for (size_t i = 0; i < cli_command_count(); i++) {
 		const struct cli_command *command = cli_command_at(i);
 		const struct cli_option *o =
-			letter ? cli_option_letter(command, letter) :
-				 cli_option_find(command, name);
+			letter ? cli_option_letter(command, letter)
+			       : cli_option_find(command, name);
 
 		if (o)
 			return o;

@@ -1,4 +1,5 @@
-/* output.c - standard output: buffered bytes and JSON of contracts section 6. */
+/* output.c - standard output: buffered bytes and JSON of contracts section 6.
+ */
 #include "cli/context.h"
 #include "os/os.h"
 

@@ -8,9 +8,9 @@
 
 enum {
 	BAR = 10,
-	DRAW_EVERY = 100,    /* ms */
-	SAY_EVERY = 10000,   /* ms */
-	ETA_AFTER = 2000,    /* ms: earlier guesses are wild */
+	DRAW_EVERY = 100,  /* ms */
+	SAY_EVERY = 10000, /* ms */
+	ETA_AFTER = 2000,  /* ms: earlier guesses are wild */
 	LINE = 1024
 };
 
@@ -42,8 +42,8 @@ add_eta(const struct cli_progress *p, struct buf *line, int64_t now,
 static void
 add_bar(struct buf *line, uint64_t done, uint64_t all)
 {
-	unsigned filled = (unsigned)((long double)done * BAR /
-				     (long double)all);
+	unsigned filled =
+		(unsigned)((long double)done * BAR / (long double)all);
 
 	buf_addc(line, '[');
 	for (unsigned i = 0; i < BAR; i++)

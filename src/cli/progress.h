@@ -6,7 +6,7 @@
 
 struct cli_progress {
 	const struct cli *c;
-	const char *title; /* catalogue key */
+	const char *title;     /* catalogue key */
 	int64_t started, told; /* monotonic milliseconds */
 	bool drawn;
 };

@@ -117,17 +117,17 @@ delete_domain(struct cli *c, struct store *s, struct str domain)
 	}
 	if (dry)
 		return tell(c, found.count, true);
-	if (!cli_confirm(c, "cli.delete.ask_domain",
-			 CLI_ARGS({ "domain", domain },
-				  { "count",
-				    cli_count(c, found.count, count) }),
-			 &code))
+	if (!cli_confirm(
+		    c, "cli.delete.ask_domain",
+		    CLI_ARGS({ "domain", domain },
+			     { "count", cli_count(c, found.count, count) }),
+		    &code))
 		return code;
 	err = store_delete_domain(s, STORE_OWNER_SELF, domain, &deleted, &why);
 	if (err == ERR_NONE)
 		err = settle(s, &why);
-	return err == ERR_NONE ? tell(c, deleted, false) :
-				 cli_fail(c, err, &why);
+	return err == ERR_NONE ? tell(c, deleted, false)
+			       : cli_fail(c, err, &why);
 }
 
 int
@@ -148,6 +148,6 @@ cli_report_delete(struct cli *c)
 
 	if (!s)
 		return code;
-	return domain ? delete_domain(c, s, str_of(domain)) :
-			delete_report(c, s, id);
+	return domain ? delete_domain(c, s, str_of(domain))
+		      : delete_report(c, s, id);
 }

@@ -1,7 +1,8 @@
 /* report_export.c - `report export`: every row that matches, as it streams. */
 #include "cli/words.h"
 
-struct export {
+struct export
+{
 	struct cli *c;
 	struct cli_table table;
 	uint64_t count;

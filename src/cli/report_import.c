@@ -18,10 +18,10 @@ struct import {
 	struct cli *c;
 	struct cli_progress bar;
 	uint64_t all_files;
-	struct buf items;	   /* of the one JSON object */
+	struct buf items; /* of the one JSON object */
 	struct json_out items_out;
-	struct cli_table rows;	   /* CSV */
-	struct buf reasons;	   /* lines about the rejected */
+	struct cli_table rows; /* CSV */
+	struct buf reasons;    /* lines about the rejected */
 	unsigned reason_count;
 };
 
@@ -118,8 +118,7 @@ keep_reason(struct import *m, const struct ingest_item *item)
 {
 	SCOPED_BUF line = BUF(REASONS_BYTES);
 
-	if (item->outcome != STORE_REJECTED ||
-	    m->reason_count++ >= REASONS_MAX)
+	if (item->outcome != STORE_REJECTED || m->reason_count++ >= REASONS_MAX)
 		return;
 	buf_addz(&line, "  ");
 	buf_add_escaped(&line, item->path);
@@ -169,12 +168,12 @@ take_progress(void *ctx, const struct ingest_totals *so_far, uint64_t all)
 
 	if (all)
 		m->all_files = all;
-	finding_fill(&rest, cli_word(m->c, "cli.import.so_far"),
-		     CLI_ARGS({ "imported", cli_count(m->c, so_far->imported, a) },
-			      { "duplicates",
-				cli_count(m->c, so_far->duplicates, b) },
-			      { "rejected",
-				cli_count(m->c, so_far->rejected, d) }));
+	finding_fill(
+		&rest, cli_word(m->c, "cli.import.so_far"),
+		CLI_ARGS({ "imported", cli_count(m->c, so_far->imported, a) },
+			 { "duplicates",
+			   cli_count(m->c, so_far->duplicates, b) },
+			 { "rejected", cli_count(m->c, so_far->rejected, d) }));
 	cli_progress_tell(&m->bar, so_far->files, m->all_files, buf_str(&rest));
 }
 
@@ -318,9 +317,9 @@ cli_report_import(struct cli *c)
 	struct import m;
 	int code = CLI_FINE;
 	/* A dry run needs no store, and makes none. */
-	SCOPED_STORE s = cli_given(c, "dry-run") ?
-				 NULL :
-				 cli_store(c, STORE_CREATE, &code);
+	SCOPED_STORE s = cli_given(c, "dry-run")
+				 ? NULL
+				 : cli_store(c, STORE_CREATE, &code);
 
 	if (code != CLI_FINE)
 		return code;

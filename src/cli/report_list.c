@@ -28,6 +28,19 @@ static const struct cli_column columns[] = {
 	{ "report_id", "cli.col.report_id", false, true },
 };
 
+/* What fits on a line of 80 columns. */
+static const struct cli_column human_columns[] = {
+	{ "id", "cli.col.id", true, false },
+	{ "kind", "cli.col.kind", false, false },
+	{ "org", "cli.col.reporter", false, true },
+	{ "domain", "cli.col.domain", false, true },
+	{ "day", "cli.col.day", true, false },
+	{ "records", "cli.col.rows", true, false },
+	{ "messages", "cli.col.messages", true, false },
+	{ "passed", "cli.col.pass_share", true, false },
+	{ "trust", "cli.col.trust", false, false },
+};
+
 static const struct cli_column rejected_columns[] = {
 	{ "id", "cli.col.id", true, false },
 	{ "received_at", "cli.col.received", true, false },
@@ -54,6 +67,21 @@ report_cells(struct cli_table *t, const struct store_report *r)
 }
 
 static void
+human_cells(struct cli_table *t, const struct store_report *r)
+{
+	cli_cell_count(t, (uint64_t)r->id, true);
+	cli_cell(t, str_of(decode_kind_name(r->kind)), CLI_PLAINLY);
+	cli_cell(t, r->org, CLI_PLAINLY);
+	cli_cell(t, r->domain, CLI_PLAINLY);
+	cli_cell_day(t, r->begin, true);
+	cli_cell_count(t, r->records, true);
+	cli_cell_count(t, r->messages, true);
+	cli_cell_share(t, r->passed, r->messages, r->kind != DECODE_FAILURE);
+	cli_cell(t, str_of(store_trust_name(r->trust)),
+		 r->trust == STORE_UNVERIFIED ? CLI_WARN : CLI_PLAINLY);
+}
+
+static void
 rejected_cells(struct cli_table *t, const struct store_report *r)
 {
 	SCOPED_BUF reason = BUF(4096);
@@ -77,6 +105,8 @@ take_report(void *ctx, const struct store_report *r)
 		cli_json_row_end(list->c);
 	} else if (list->rejected) {
 		rejected_cells(&list->table, r);
+	} else if (list->c->format == CLI_FORMAT_TABLE) {
+		human_cells(&list->table, r);
 	} else {
 		report_cells(&list->table, r);
 	}
@@ -92,6 +122,9 @@ begin(struct list *list, const char *schema)
 	} else if (list->rejected) {
 		cli_table_begin(&list->table, list->c, rejected_columns,
 				COUNT_OF(rejected_columns));
+	} else if (list->c->format == CLI_FORMAT_TABLE) {
+		cli_table_begin(&list->table, list->c, human_columns,
+				COUNT_OF(human_columns));
 	} else {
 		cli_table_begin(&list->table, list->c, columns,
 				COUNT_OF(columns));
@@ -115,8 +148,8 @@ end(struct list *list, const struct buf *next)
 	cli_tell_more(c, next);
 	if (list->count == 0)
 		cli_note(c,
-			 list->rejected ? "cli.list.none_rejected" :
-					  "cli.list.none",
+			 list->rejected ? "cli.list.none_rejected"
+					: "cli.list.none",
 			 CLI_NO_ARGS);
 	else if (list->rejected)
 		cli_next(c, "waxseal report reparse");

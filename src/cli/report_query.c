@@ -51,30 +51,28 @@ human_columns(struct query *query)
 	struct cli_column *to = query->columns;
 	size_t n = 0;
 
-	to[n++] = (struct cli_column){
-		"key", cli_field_title(query->q.group), false, true
-	};
+	to[n++] = (struct cli_column){ "key", cli_field_title(query->q.group),
+				       false, true };
 	if (has_class_column(query))
 		to[n++] = (struct cli_column){ "class", "cli.col.class", false,
 					       false };
 	if (query->only_failures)
-		to[n++] = (struct cli_column){ "failed", "cli.col.failed",
-					       true, false };
+		to[n++] = (struct cli_column){ "failed", "cli.col.failed", true,
+					       false };
 	to[n++] = (struct cli_column){ "messages", "cli.col.messages", true,
 				       false };
 	to[n++] = (struct cli_column){ "passed", "cli.col.pass_share", true,
 				       false };
-	to[n++] = (struct cli_column){ "spf", "cli.col.spf_share", true,
-				       false };
+	to[n++] =
+		(struct cli_column){ "spf", "cli.col.spf_share", true, false };
 	to[n++] = (struct cli_column){ "dkim", "cli.col.dkim_share", true,
 				       false };
 	if (has_days(query)) {
-		to[n++] = (struct cli_column){ "first_seen",
-					       "cli.col.first_seen", true,
-					       false };
-		to[n++] = (struct cli_column){ "last_seen",
-					       "cli.col.last_seen", true,
-					       false };
+		to[n++] =
+			(struct cli_column){ "first_seen", "cli.col.first_seen",
+					     true, false };
+		to[n++] = (struct cli_column){ "last_seen", "cli.col.last_seen",
+					       true, false };
 	}
 	return n;
 }
@@ -82,10 +80,10 @@ human_columns(struct query *query)
 static size_t
 machine_columns(struct query *query)
 {
-	query->columns[0] = (struct cli_column){ "key", "cli.col.value", false,
-						 false };
-	query->columns[1] = (struct cli_column){ "label", "cli.col.value",
-						 false, false };
+	query->columns[0] =
+		(struct cli_column){ "key", "cli.col.value", false, false };
+	query->columns[1] =
+		(struct cli_column){ "label", "cli.col.value", false, false };
 	for (size_t i = 0; i < STORE_MEASURES; i++)
 		query->columns[2 + i] = (struct cli_column){
 			store_measure_name((enum store_measure)i),
@@ -104,9 +102,9 @@ label_of(const struct query *query, const struct store_answer_row *row)
 	if (query->q.group == STORE_F_CLASS && class_key)
 		return str_of(cli_word(c, class_key));
 	if (query->q.group == STORE_F_RESULT)
-		return str_of(cli_word(c, str_eq(row->key, S("pass")) ?
-						  "cli.result.pass" :
-						  "cli.result.fail"));
+		return str_of(cli_word(c, str_eq(row->key, S("pass"))
+						  ? "cli.result.pass"
+						  : "cli.result.fail"));
 	if (row->label.n)
 		return row->label;
 	return row->key.n ? row->key : str_of(cli_word(c, "cli.unknown"));
@@ -117,9 +115,9 @@ whole_of(const struct query *query, struct str key)
 {
 	uint64_t at;
 
-	return query->by_key && map_get(query->by_key, key, &at) ?
-		       &query->wholes[at] :
-		       NULL;
+	return query->by_key && map_get(query->by_key, key, &at)
+		       ? &query->wholes[at]
+		       : NULL;
 }
 
 static void
@@ -211,8 +209,8 @@ begin(struct query *query)
 		return;
 	}
 	cli_table_begin(&query->table, c, query->columns,
-			is_human(query) ? human_columns(query) :
-					  machine_columns(query));
+			is_human(query) ? human_columns(query)
+					: machine_columns(query));
 }
 
 static enum err
@@ -293,15 +291,15 @@ explain_nothing(const struct query *query, struct store *s)
 	}
 	if (stats.first_day == INT64_MIN)
 		return;
-	cli_note(c,
-		 query->q.filter_count ? "cli.query.all_filtered" :
-					 "cli.query.none_in_range",
-		 CLI_ARGS({ "from", str_of(civil_print_date(
-					    stats.first_day * CIVIL_DAY,
-					    first)) },
-			  { "to", str_of(civil_print_date(
-					  stats.last_day * CIVIL_DAY,
-					  last)) }));
+	cli_note(
+		c,
+		query->q.filter_count ? "cli.query.all_filtered"
+				      : "cli.query.none_in_range",
+		CLI_ARGS({ "from",
+			   str_of(civil_print_date(stats.first_day * CIVIL_DAY,
+						   first)) },
+			 { "to", str_of(civil_print_date(
+					 stats.last_day * CIVIL_DAY, last)) }));
 	cli_next(c, "waxseal report query --range all");
 }
 
@@ -315,14 +313,15 @@ tell_totals(const struct query *query)
 		messages[CLI_NUMBER_MAX], passed[CLI_NUMBER_MAX];
 
 	if (query->q.group == STORE_F_SOURCE && all->known[STORE_M_SOURCES])
-		cli_note(c,
-			 query->only_failures ? "cli.query.shown_failures" :
-						"cli.query.shown",
-			 CLI_ARGS({ "shown", cli_count(c, query->shown, shown) },
-				  { "all", cli_count(c,
-						     (uint64_t)all->m
-							     [STORE_M_SOURCES],
-						     sources) }));
+		cli_note(
+			c,
+			query->only_failures ? "cli.query.shown_failures"
+					     : "cli.query.shown",
+			CLI_ARGS({ "shown", cli_count(c, query->shown, shown) },
+				 { "all",
+				   cli_count(c,
+					     (uint64_t)all->m[STORE_M_SOURCES],
+					     sources) }));
 	cli_note(c, "cli.query.total",
 		 CLI_ARGS({ "messages",
 			    cli_count(c, (uint64_t)all->m[STORE_M_MESSAGES],

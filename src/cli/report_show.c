@@ -56,13 +56,12 @@ policy_of(const struct store_report *r, struct json **root)
 	static const struct json_limits limits = { 1 << 20, 8 };
 	bool repaired;
 
-	if (r->policy_json.n == 0 ||
-	    json_parse(r->policy_json, limits, root, &repaired, NULL) !=
-		    ERR_NONE)
+	if (r->policy_json.n == 0 || json_parse(r->policy_json, limits, root,
+						&repaired, NULL) != ERR_NONE)
 		return NULL;
-	return json_type(json_get(*root, "policy")) == JSON_OBJECT ?
-		       json_get(*root, "policy") :
-		       *root;
+	return json_type(json_get(*root, "policy")) == JSON_OBJECT
+		       ? json_get(*root, "policy")
+		       : *root;
 }
 
 static void

@@ -31,8 +31,8 @@ struct sample {
 static enum err
 write_file(const char *path, struct str bytes, struct diag *why)
 {
-	SCOPED_FD fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			    0644);
+	SCOPED_FD fd =
+		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 
 	if (fd < 0)
 		return diag_errno(why, "create", path);

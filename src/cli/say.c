@@ -68,12 +68,12 @@ cli_count(const struct cli *c, uint64_t n, char out[CLI_NUMBER_MAX])
 {
 	char digits[24];
 	/* A no-break space in Norwegian, a plain one where it has no glyph. */
-	const char *gap = c->lang != FINDING_NB ? "," :
-			  c->utf8		? "\xC2\xA0" :
-						  " ";
+	const char *gap = c->lang != FINDING_NB ? ","
+			  : c->utf8             ? "\xC2\xA0"
+						: " ";
 	size_t gap_n = strlen(gap), at = 0;
-	int count = snprintf(digits, sizeof digits, "%llu",
-			     (unsigned long long)n);
+	int count =
+		snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
 
 	for (int i = 0; i < count; i++) {
 		if (i > 0 && (count - i) % 3 == 0) {
@@ -90,23 +90,20 @@ struct str
 cli_bytes(const struct cli *c, uint64_t n, char out[CLI_NUMBER_MAX])
 {
 	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
-	size_t unit = 0;
-	uint64_t tenths = n * 10;
 	char point = c->lang == FINDING_NB ? ',' : '.';
+	size_t unit = 1;
+	int written;
 
-	if (n > UINT64_MAX / 20) /* no such disk */
-		tenths = UINT64_MAX / 2;
-	while (tenths >= 10000 && unit + 1 < COUNT_OF(units)) {
-		tenths = (tenths + 500) / 1000;
-		unit++;
+	if (n < 1000) {
+		written = snprintf(out, CLI_NUMBER_MAX, "%u B", (unsigned)n);
+		return (struct str){ out, (size_t)written };
 	}
-	int written = unit == 0 ?
-			      snprintf(out, CLI_NUMBER_MAX, "%llu B",
-				       (unsigned long long)n) :
-			      snprintf(out, CLI_NUMBER_MAX, "%llu%c%llu %s",
-				       (unsigned long long)(tenths / 10), point,
-				       (unsigned long long)(tenths % 10),
-				       units[unit]);
+	for (; n >= 1000000 && unit + 1 < COUNT_OF(units); unit++)
+		n /= 1000;
+	n = n / 100 + (n % 100 >= 50); /* tenths */
+	written = snprintf(out, CLI_NUMBER_MAX, "%llu%c%llu %s",
+			   (unsigned long long)(n / 10), point,
+			   (unsigned long long)(n % 10), units[unit]);
 	return (struct str){ out, (size_t)written };
 }
 
@@ -129,9 +126,12 @@ cli_exit_of(enum err err, const struct diag *why)
 		const char *prefix;
 		enum cli_exit code;
 	} by_code[] = {
-		{ "query.", CLI_MISUSE },	{ "config.", CLI_BAD_CONFIG },
-		{ "store.in_use", CLI_CONFLICT }, { "store.exists", CLI_CONFLICT },
-		{ "store.newer", CLI_BAD_CONFIG }, { "store.busy", CLI_TEMPORARY },
+		{ "query.", CLI_MISUSE },
+		{ "config.", CLI_BAD_CONFIG },
+		{ "store.in_use", CLI_CONFLICT },
+		{ "store.exists", CLI_CONFLICT },
+		{ "store.newer", CLI_BAD_CONFIG },
+		{ "store.busy", CLI_TEMPORARY },
 		{ "store.full", CLI_TEMPORARY },
 	};
 

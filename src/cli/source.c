@@ -143,8 +143,7 @@ tell_set(struct cli *c, enum sender_triage triage)
 	bool dry = cli_given(c, "dry-run");
 
 	if (cli_is_json(c)) {
-		struct json_out *j =
-			cli_json_only(c, "waxseal.source.set/1");
+		struct json_out *j = cli_json_only(c, "waxseal.source.set/1");
 
 		json_put_str(j, "source", source);
 		json_put_str(j, "triage", str_of(sender_triage_name(triage)));
@@ -217,16 +216,15 @@ cli_source_set(struct cli *c)
 
 	if (!parse_triage(str_of(c->args.operand[1]), &triage)) {
 		cli_complain(c, "cli.source.bad_word",
-			     CLI_ARGS({ "word",
-					str_of(c->args.operand[1]) }));
+			     CLI_ARGS({ "word", str_of(c->args.operand[1]) }));
 		return CLI_MISUSE;
 	}
 	SCOPED_STORE s = cli_store(c, dry ? STORE_READ : STORE_WRITE, &code);
 
 	if (!s)
 		return code;
-	enum err err = dry ? look_for(c, s, &why) :
-			     set_triage(c, s, triage, &why);
+	enum err err =
+		dry ? look_for(c, s, &why) : set_triage(c, s, triage, &why);
 
 	return err == ERR_NONE ? tell_set(c, triage) : cli_fail(c, err, &why);
 }

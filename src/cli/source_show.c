@@ -27,9 +27,9 @@ text_source(struct show *show, const struct store_source *source)
 	cli_pair(&t, "label", "cli.col.source", source->label);
 	cli_pair(&t, "kind", "cli.col.kind", source->kind);
 	cli_pair(&t, "triage", "cli.col.triage",
-		 str_of(c->format == CLI_FORMAT_TABLE ?
-				cli_word(c, cli_triage_key(source->triage)) :
-				sender_triage_name(source->triage)));
+		 str_of(c->format == CLI_FORMAT_TABLE
+				? cli_word(c, cli_triage_key(source->triage))
+				: sender_triage_name(source->triage)));
 	if (source->note.n)
 		cli_pair(&t, "note", "cli.col.note", source->note);
 	cli_pair(&t, "evidence", "cli.col.evidence", source->evidence);
@@ -65,8 +65,7 @@ static void
 fix_texts(const struct show *show, struct buf *fix, struct buf *help)
 {
 	const struct sender_profile *p = sender_by_slug(show->slug);
-	struct str domain =
-		show->domain.n ? show->domain : S("example.com");
+	struct str domain = show->domain.n ? show->domain : S("example.com");
 
 	if (!p)
 		return;
@@ -159,8 +158,8 @@ ask_group(struct show *show, struct store *s, enum store_field group,
 		buf_addc(&c->out, '\n');
 		cli_table_begin(&show->table, c, columns, COUNT_OF(columns));
 	}
-	enum err err = store_ask(s, &show->q, take_row, show, &totals, &next,
-				 why);
+	enum err err =
+		store_ask(s, &show->q, take_row, show, &totals, &next, why);
 
 	if (cli_is_json(c))
 		json_close_array(&c->json);
@@ -174,8 +173,7 @@ add_filter(struct store_query *q, enum store_field field, struct str value)
 {
 	if (q->filter_count < STORE_FILTERS_MAX)
 		q->filter[q->filter_count++] =
-			(struct store_filter){ .field = field,
-					       .value = value };
+			(struct store_filter){ .field = field, .value = value };
 }
 
 static enum err
@@ -185,8 +183,8 @@ show_source(struct show *show, struct store *s, struct diag *why)
 	bool one_domain = false;
 
 	for (size_t i = 0; i < show->q.filter_count; i++)
-		one_domain = one_domain ||
-			     show->q.filter[i].field == STORE_F_DOMAIN;
+		one_domain =
+			one_domain || show->q.filter[i].field == STORE_F_DOMAIN;
 	add_filter(&show->q, STORE_F_SOURCE, str_of(show->c->args.operand[0]));
 	err = store_sources(s, &show->q, take_source, show, why);
 	if (err != ERR_NONE)
@@ -232,6 +230,7 @@ cli_source_show(struct cli *c)
 	if (cli_is_json(c))
 		cli_json_only_end(c);
 	else if (c->format == CLI_FORMAT_TABLE)
-		cli_next(c, "waxseal source set SOURCE ours|not-ours|forwarder");
+		cli_next(c,
+			 "waxseal source set SOURCE ours|not-ours|forwarder");
 	return CLI_FINE;
 }

@@ -24,9 +24,9 @@ pair_day(struct cli_table *t, const char *name, const char *key, int64_t day)
 	char text[CIVIL_DATE_SIZE];
 
 	cli_pair(t, name, key,
-		 day == INT64_MIN ?
-			 S("") :
-			 str_of(civil_print_date(day * CIVIL_DAY, text)));
+		 day == INT64_MIN
+			 ? S("")
+			 : str_of(civil_print_date(day * CIVIL_DAY, text)));
 }
 
 static void
@@ -178,8 +178,8 @@ cli_store_check(struct cli *c)
 	if (cli_is_json(c))
 		json_open_array(cli_json_only(c, "waxseal.store.check/1"),
 				"faults");
-	enum err err = store_check(s, STORE_OWNER_SELF, take_fault, &check,
-				   &why);
+	enum err err =
+		store_check(s, STORE_OWNER_SELF, take_fault, &check, &why);
 
 	if (err != ERR_NONE) {
 		if (cli_is_json(c))

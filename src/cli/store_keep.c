@@ -37,8 +37,8 @@ cli_store_backup(struct cli *c)
 
 	cli_progress_end(&bar);
 	return err == ERR_NONE ? tell_file(c, "waxseal.store.backup/1",
-					   "cli.backup.done") :
-				 cli_fail(c, err, &why);
+					   "cli.backup.done")
+			       : cli_fail(c, err, &why);
 }
 
 int
@@ -58,8 +58,8 @@ cli_store_restore(struct cli *c)
 	enum err err = store_restore(c->data, c->args.operand[0], &why);
 
 	return err == ERR_NONE ? tell_file(c, "waxseal.store.restore/1",
-					   "cli.restore.done") :
-				 cli_fail(c, err, &why);
+					   "cli.restore.done")
+			       : cli_fail(c, err, &why);
 }
 
 static int
@@ -127,16 +127,15 @@ cli_store_prune(struct cli *c)
 		return cli_fail(c, err, &why);
 	if (dry || nothing_pruned(&pruned))
 		return tell_pruned(c, &pruned, dry);
-	if (!cli_confirm(
-		    c, "cli.prune.ask",
-		    CLI_ARGS({ "raw", cli_count(c, pruned.raw, raw) },
-			     { "rows", cli_count(c, pruned.rows, rows) },
-			     { "failures",
-			       cli_count(c, pruned.failures, fails) }),
-		    &code))
+	if (!cli_confirm(c, "cli.prune.ask",
+			 CLI_ARGS({ "raw", cli_count(c, pruned.raw, raw) },
+				  { "rows", cli_count(c, pruned.rows, rows) },
+				  { "failures",
+				    cli_count(c, pruned.failures, fails) }),
+			 &code))
 		return code;
 	err = store_prune(s, STORE_OWNER_SELF, c->now, &keep, false, &pruned,
 			  &why);
-	return err == ERR_NONE ? tell_pruned(c, &pruned, false) :
-				 cli_fail(c, err, &why);
+	return err == ERR_NONE ? tell_pruned(c, &pruned, false)
+			       : cli_fail(c, err, &why);
 }

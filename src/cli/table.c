@@ -6,8 +6,8 @@
 
 enum {
 	TEXT_MAX = 256 << 20, /* bytes of a table that is being held */
-	GAP = 2,	      /* columns between two cells */
-	SHRUNK = 8,	      /* the least a column is cut to */
+	GAP = 2,              /* columns between two cells */
+	SHRUNK = 8,           /* the least a column is cut to */
 	CELLS_FIRST = 256
 };
 
@@ -19,9 +19,9 @@ struct cli_cell {
 
 /* SGR codes; what they stress is also said in words. */
 static const char *const sgr[] = {
-	[CLI_PLAINLY] = "", [CLI_GOOD] = "\x1b[34m", [CLI_BAD] = "\x1b[31m",
-	[CLI_WARN] = "\x1b[33m", [CLI_FAINT] = "\x1b[2m",
-	[CLI_HEAD] = "\x1b[1m",
+	[CLI_PLAINLY] = "",      [CLI_GOOD] = "\x1b[34m",
+	[CLI_BAD] = "\x1b[31m",  [CLI_WARN] = "\x1b[33m",
+	[CLI_FAINT] = "\x1b[2m", [CLI_HEAD] = "\x1b[1m",
 };
 
 void
@@ -115,8 +115,8 @@ cli_table_begin(struct cli_table *t, struct cli *c,
 	t->text = (struct buf)BUF(TEXT_MAX);
 	for (size_t i = 0; i < count; i++)
 		add_cell(t,
-			 str_of(is_held(t) ? cli_word(c, columns[i].title) :
-					     columns[i].name),
+			 str_of(is_held(t) ? cli_word(c, columns[i].title)
+					   : columns[i].name),
 			 false, CLI_HEAD);
 }
 
@@ -290,8 +290,8 @@ cli_cell_day(struct cli_table *t, int64_t seconds, bool known)
 	}
 	if (is_held(t) && (age == 0 || age == 1)) {
 		cli_cell(t,
-			 str_of(cli_word(t->c, age ? "cli.day.yesterday" :
-						     "cli.day.today")),
+			 str_of(cli_word(t->c, age ? "cli.day.yesterday"
+						   : "cli.day.today")),
 			 CLI_PLAINLY);
 		return;
 	}

@@ -8,8 +8,8 @@
 struct cli_column {
 	const char *name;  /* for machines */
 	const char *title; /* catalogue key, for people */
-	bool right;	   /* numbers */
-	bool shrinks;	   /* may be cut to the width of the terminal */
+	bool right;        /* numbers */
+	bool shrinks;      /* may be cut to the width of the terminal */
 };
 
 enum cli_style {
@@ -41,8 +41,9 @@ void cli_table_begin(struct cli_table *t, struct cli *c,
 void cli_table_end(struct cli_table *t);
 
 void cli_cell(struct cli_table *t, struct str text, enum cli_style style);
-void cli_cell_word(struct cli_table *t, const char *name, const char *key,
-		   enum cli_style style); /* name for machines, key for people */
+void
+cli_cell_word(struct cli_table *t, const char *name, const char *key,
+	      enum cli_style style); /* name for machines, key for people */
 void cli_cell_count(struct cli_table *t, uint64_t n, bool known);
 /* Percentage with one decimal; unknown when `whole` is 0. */
 void cli_cell_share(struct cli_table *t, uint64_t part, uint64_t whole,

@@ -13,12 +13,9 @@ struct tls {
 static const struct {
 	const char *group, *title;
 } titles[] = {
-	{ "result", "cli.col.result" },
-	{ "reporter", "cli.col.reporter" },
-	{ "domain", "cli.col.domain" },
-	{ "mx", "cli.col.mx" },
-	{ "day", "cli.col.day" },
-	{ "policy_type", "cli.col.policy" },
+	{ "result", "cli.col.result" }, { "reporter", "cli.col.reporter" },
+	{ "domain", "cli.col.domain" }, { "mx", "cli.col.mx" },
+	{ "day", "cli.col.day" },       { "policy_type", "cli.col.policy" },
 	{ "sending_ip", "cli.col.ip" },
 };
 

@@ -90,9 +90,8 @@ say_fault(const struct cli *c, const struct cli_misuse *why)
 		[CLI_TOO_LONG] = "cli.misuse.too_long",
 	};
 	const char *option = why->option ? why->option->name : "";
-	const char *choices = why->option && why->option->choices ?
-				      why->option->choices :
-				      "";
+	const char *choices =
+		why->option && why->option->choices ? why->option->choices : "";
 
 	cli_complain(c, keys[why->fault],
 		     CLI_ARGS({ "word", why->word },

@@ -5,8 +5,7 @@ int
 cli_version(struct cli *c)
 {
 	if (cli_is_json(c)) {
-		struct json_out *j =
-			cli_json_only(c, "waxseal.version/1");
+		struct json_out *j = cli_json_only(c, "waxseal.version/1");
 
 		json_put_str(j, "version", S(CLI_VERSION));
 		cli_json_only_end(c);

@@ -46,9 +46,8 @@ static const char *const triage_keys[] = {
 const char *
 cli_field_title(enum store_field field)
 {
-	return field < STORE_FIELDS && field_titles[field] ?
-		       field_titles[field] :
-		       "cli.col.value";
+	return field < STORE_FIELDS && field_titles[field] ? field_titles[field]
+							   : "cli.col.value";
 }
 
 const char *
@@ -62,8 +61,8 @@ cli_class_key(struct str name)
 const char *
 cli_triage_key(enum sender_triage triage)
 {
-	return (size_t)triage < COUNT_OF(triage_keys) ? triage_keys[triage] :
-							triage_keys[0];
+	return (size_t)triage < COUNT_OF(triage_keys) ? triage_keys[triage]
+						      : triage_keys[0];
 }
 
 bool
@@ -98,8 +97,7 @@ void
 cli_tell_more(const struct cli *c, const struct buf *next)
 {
 	if (next->n && c->format == CLI_FORMAT_TABLE)
-		cli_note(c, "cli.more",
-			 CLI_ARGS({ "cursor", buf_str(next) }));
+		cli_note(c, "cli.more", CLI_ARGS({ "cursor", buf_str(next) }));
 }
 
 static void
@@ -175,10 +173,10 @@ void
 cli_detail_cells(struct cli_table *t, const struct store_detail *d)
 {
 	char day[CIVIL_DATE_SIZE];
-	const struct str texts[] = { d->reporter,      d->domain,
-				     d->header_from,   d->envelope_from,
-				     d->envelope_to,   d->ip,
-				     d->host,	       d->country };
+	const struct str texts[] = { d->reporter,    d->domain,
+				     d->header_from, d->envelope_from,
+				     d->envelope_to, d->ip,
+				     d->host,        d->country };
 	const struct str after[] = { d->class_name, d->overrides, d->comment,
 				     d->auth_json };
 

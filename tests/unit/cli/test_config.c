@@ -1,0 +1,217 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "base/base.h"
+#include "cli/config.h"
+#include "os/os.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = 128 };
+
+struct place {
+	char directory[PATH_ROOM];
+	char file[2 * PATH_ROOM];
+};
+
+static void
+make_place(struct place *p)
+{
+	(void)snprintf(p->directory, sizeof p->directory,
+		       "/tmp/waxseal-config-XXXXXX");
+	assert_non_null(mkdtemp(p->directory));
+	(void)snprintf(p->file, sizeof p->file, "%s/waxseal.conf",
+		       p->directory);
+}
+
+static void
+put(const char *path, const char *text)
+{
+	struct diag why = { 0 };
+
+	assert_int_equal(os_replace_file(path, str_of(text), 0600, &why),
+			 ERR_NONE);
+}
+
+static void
+remove_place(const struct place *p)
+{
+	(void)unlink(p->file);
+	(void)rmdir(p->directory);
+}
+
+static void
+a_file_sets_values_and_says_where(void **state)
+{
+	SCOPED_ARENA mem = arena_new(1 << 20);
+	struct place p;
+	struct cli_config config;
+	struct diag why = { 0 };
+	char *no_env[] = { NULL };
+	char want[3 * PATH_ROOM];
+
+	(void)state;
+	make_place(&p);
+	put(p.file, "# one # two \" quote\n"
+		    "/* a\n comment */\n"
+		    "store {\n\tpath = \"/a # b\" // end\n"
+		    "\tretention_rows = \"2w\"\n}\n"
+		    "ui { languages = {\"nb\", \"en\"} }\n");
+	assert_int_equal(cli_config_load(mem, p.file, no_env, &config, &why),
+			 ERR_NONE);
+	assert_true(str_eq(config.at[CLI_KEY_STORE_PATH].value, S("/a # b")));
+	(void)snprintf(want, sizeof want, "%s:5", p.file);
+	assert_true(str_eq(config.at[CLI_KEY_STORE_PATH].origin, str_of(want)));
+	assert_true(str_eq(config.at[CLI_KEY_LANGUAGES].value, S("nb,en")));
+	assert_int_equal(cli_config_span(&config, CLI_KEY_RETENTION_ROWS),
+			 14 * CIVIL_DAY);
+	assert_int_equal(cli_config_span(&config, CLI_KEY_RETENTION_RAW),
+			 90 * CIVIL_DAY);
+	assert_true(
+		str_eq(config.at[CLI_KEY_RETENTION_RAW].origin, S("default")));
+	remove_place(&p);
+}
+
+static void
+faults_are_told_with_file_line_and_what_was_meant(void **state)
+{
+	static const struct {
+		const char *text, *code;
+		int line;
+		const char *part;
+	} cases[] = {
+		{ "store {\n pth = \"x\"\n}\n", "config.unknown_key", 2,
+		  "store.pth -> store.path?" },
+		{ "# c\n# d\nstor {\n}\n", "config.unknown_key", 3,
+		  "stor -> store?" },
+		{ "store {\n retention_raw = \"3x\"\n}\n", "config.bad_value",
+		  2, "36500d" },
+		{ "store {\n retention_raw = \"99999d\"\n}\n",
+		  "config.bad_value", 2, "36500d" },
+		{ "store {\n path = \"\"\n}\n", "config.bad_value", 2,
+		  "store.path" },
+		{ "ui {\n languages = {\"en\", \"xx\"}\n}\n",
+		  "config.bad_value", 2, "en, ja, nb" },
+		{ "store {\n path \"x\"\n}\n", "config.syntax", 2, "" },
+		{ "store {\n path = \"x\n", "config.syntax", 3, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		SCOPED_ARENA mem = arena_new(1 << 20);
+		struct place p;
+		struct cli_config config;
+		struct diag why = { 0 };
+		char *no_env[] = { NULL };
+		char want[3 * PATH_ROOM];
+
+		make_place(&p);
+		put(p.file, cases[i].text);
+		assert_int_equal(
+			cli_config_load(mem, p.file, no_env, &config, &why),
+			ERR_SYNTAX);
+		assert_string_equal(why.code, cases[i].code);
+		(void)snprintf(want, sizeof want, "%s:%d: ", p.file,
+			       cases[i].line);
+		assert_true(str_starts(str_of(why.detail), str_of(want)));
+		assert_non_null(strstr(why.detail, cases[i].part));
+		remove_place(&p);
+	}
+}
+
+static void
+the_environment_wins_over_the_file(void **state)
+{
+	SCOPED_ARENA mem = arena_new(1 << 20);
+	struct place p;
+	struct cli_config config;
+	struct diag why = { 0 };
+	static char path[] = "WAXSEAL_STORE_PATH=/from/env";
+	static char bad[] = "WAXSEAL_STORE_RETENTION_RAW=soon";
+	char *env[] = { path, NULL };
+	char *bad_env[] = { bad, NULL };
+
+	(void)state;
+	make_place(&p);
+	put(p.file, "store { path = \"/from/file\" }\n");
+	assert_int_equal(cli_config_load(mem, p.file, env, &config, &why),
+			 ERR_NONE);
+	assert_true(
+		str_eq(config.at[CLI_KEY_STORE_PATH].value, S("/from/env")));
+	assert_true(str_eq(config.at[CLI_KEY_STORE_PATH].origin,
+			   S("env WAXSEAL_STORE_PATH")));
+	assert_int_equal(cli_config_load(mem, p.file, bad_env, &config, &why),
+			 ERR_SYNTAX);
+	assert_string_equal(why.code, "config.bad_value");
+	remove_place(&p);
+}
+
+static void
+parts_are_read_after_the_file_in_order(void **state)
+{
+	SCOPED_ARENA mem = arena_new(1 << 20);
+	struct place p;
+	struct cli_config config;
+	struct diag why = { 0 };
+	char *no_env[] = { NULL };
+	char part[2][3 * PATH_ROOM], directory[2 * PATH_ROOM];
+
+	(void)state;
+	make_place(&p);
+	(void)snprintf(directory, sizeof directory, "%s/conf.d", p.directory);
+	assert_int_equal(mkdir(directory, 0700), 0);
+	(void)snprintf(part[0], sizeof part[0], "%s/10.conf", directory);
+	(void)snprintf(part[1], sizeof part[1], "%s/20.conf.off", directory);
+	put(p.file, "store { path = \"/a\" retention_raw = \"5d\" }\n");
+	put(part[0], "store { path = \"/b\" }\n");
+	put(part[1], "nonsense\n");
+	assert_int_equal(cli_config_load(mem, p.file, no_env, &config, &why),
+			 ERR_NONE);
+	assert_true(str_eq(config.at[CLI_KEY_STORE_PATH].value, S("/b")));
+	assert_int_equal(cli_config_span(&config, CLI_KEY_RETENTION_RAW),
+			 5 * CIVIL_DAY);
+	put(part[0], "store { oops = \"/b\" }\n");
+	assert_int_equal(cli_config_load(mem, p.file, no_env, &config, &why),
+			 ERR_SYNTAX);
+	(void)unlink(part[0]);
+	(void)unlink(part[1]);
+	(void)rmdir(directory);
+	remove_place(&p);
+}
+
+static void
+a_file_that_was_named_must_be_there(void **state)
+{
+	SCOPED_ARENA mem = arena_new(1 << 20);
+	struct cli_config config;
+	struct diag why = { 0 };
+	char *no_env[] = { NULL };
+
+	(void)state;
+	assert_int_equal(cli_config_load(mem, "/nonexistent/x.conf", no_env,
+					 &config, &why),
+			 ERR_GONE);
+	assert_string_equal(why.code, "io.open");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_sets_values_and_says_where),
+		cmocka_unit_test(
+			faults_are_told_with_file_line_and_what_was_meant),
+		cmocka_unit_test(the_environment_wins_over_the_file),
+		cmocka_unit_test(parts_are_read_after_the_file_in_order),
+		cmocka_unit_test(a_file_that_was_named_must_be_there),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
