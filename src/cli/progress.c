@@ -43,7 +43,7 @@ static void
 add_bar(struct buf *line, uint64_t done, uint64_t all)
 {
 	unsigned filled =
-		(unsigned)((long double)done * BAR / (long double)all);
+		(unsigned)((double)done * (double)BAR / (double)all);
 
 	buf_addc(line, '[');
 	for (unsigned i = 0; i < BAR; i++)
