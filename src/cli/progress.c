@@ -42,8 +42,7 @@ add_eta(const struct cli_progress *p, struct buf *line, int64_t now,
 static void
 add_bar(struct buf *line, uint64_t done, uint64_t all)
 {
-	unsigned filled =
-		(unsigned)((double)done * (double)BAR / (double)all);
+	unsigned filled = (unsigned)((double)done * (double)BAR / (double)all);
 
 	buf_addc(line, '[');
 	for (unsigned i = 0; i < BAR; i++)
