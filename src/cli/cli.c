@@ -219,9 +219,10 @@ cli_main(int argc, char **argv)
 	if (lang)
 		(void)finding_lang_parse(str_of(lang), &c->lang);
 	look_at_terminal(c);
-	code = cli_args_parse(mem, argc, argv, &c->args, &why)
-		       ? run(c)
-		       : cli_misused(c, &why);
+	bool understood = cli_args_parse(mem, argc, argv, &c->args, &why);
+
+	c->quiet = c->args.quiet;
+	code = understood ? run(c) : cli_misused(c, &why);
 	code = cli_finish(c, code);
 	buf_free(&c->out);
 	return code;

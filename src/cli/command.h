@@ -120,8 +120,10 @@ const struct cli_option *cli_option_anywhere(struct str name, char letter);
 /* Whether `word` is one of the blank-separated `choices`. */
 bool cli_choice_has(const char *choices, struct str word);
 
-/* ---- what the commands do; each in its own file ---- */
+/* ---- what the commands do, each in its own file ---- */
 
+/* Each runs one command on the context it is given and returns the exit code;
+ * what went wrong has been told on standard error by then. */
 int cli_report_import(struct cli *c);
 int cli_report_list(struct cli *c);
 int cli_report_show(struct cli *c);

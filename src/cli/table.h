@@ -36,6 +36,7 @@ struct cli_table {
 	size_t at; /* column of the next cell */
 };
 
+/* `columns` must live until cli_table_end, which frees what was held. */
 void cli_table_begin(struct cli_table *t, struct cli *c,
 		     const struct cli_column *columns, size_t count);
 void cli_table_end(struct cli_table *t);

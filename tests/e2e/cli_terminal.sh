@@ -8,8 +8,8 @@ on_terminal() {
 	python3 -c 'import fcntl, os, pty, struct, sys, termios
 pid, fd = pty.fork()
 if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 80, 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 80, 0, 0))
 if sys.argv[1]:
     os.write(fd, sys.argv[1].encode() + b"\n")
 out = b""

@@ -147,7 +147,7 @@ plain_and_csv_have_names_and_bare_numbers(void **state)
 }
 
 static void
-nearly_all_is_not_all_and_nothing_of_nothing_is_unknown(void **state)
+nearly_all_is_not_all_and_none_of_none_is_unknown(void **state)
 {
 	static const struct cli_column one[] = { { "p", "cli.col.spf", true,
 						   false } };
@@ -249,7 +249,7 @@ main(void)
 		cmocka_unit_test(a_narrow_terminal_cuts_text_but_never_numbers),
 		cmocka_unit_test(plain_and_csv_have_names_and_bare_numbers),
 		cmocka_unit_test(
-			nearly_all_is_not_all_and_nothing_of_nothing_is_unknown),
+			nearly_all_is_not_all_and_none_of_none_is_unknown),
 		cmocka_unit_test(numbers_are_grouped_as_the_language_does),
 		cmocka_unit_test(
 			errors_become_the_exit_codes_that_are_promised),
