@@ -8,7 +8,7 @@ explain(struct store *s, const struct store_query *q, struct store_select *sql,
 	SCOPED_BUF text = BUF(512 << 10);
 	SCOPED_STATEMENT st = NULL;
 	bool row = false;
-	enum err e = store_find_families(s, q, sql, why);
+	enum err e = store_select_resolve(s, q, sql, why);
 
 	if (e == ERR_NONE)
 		e = store_compile(q, sql, why);

@@ -23,7 +23,7 @@ static enum err
 prepare(struct asking *a, struct store_select *sql, struct db_statement **st,
 	struct diag *why)
 {
-	enum err e = store_find_families(a->s, a->q, sql, why);
+	enum err e = store_select_resolve(a->s, a->q, sql, why);
 
 	if (e == ERR_NONE)
 		e = store_compile(a->q, sql, why);

@@ -20,6 +20,7 @@ enum store_shape {
 	STORE_S_TALLY,   /* enum store_tally_column */
 	STORE_S_REPORTS, /* key, day */
 	STORE_S_IDS,     /* of reports, from ?4 on, in order */
+	STORE_S_USED,    /* endpoint, auth and five names of rows */
 	STORE_S_DETAIL   /* enum store_detail_column */
 };
 
@@ -65,6 +66,20 @@ struct store_bound {
 	struct str text;
 };
 
+/* Where a search for text looked, and the numbers that have it: arrays in
+ * JSON, one for each place. */
+enum store_searched {
+	STORE_IN_NAMES,
+	STORE_IN_AUTHS,
+	STORE_IN_ENDPOINTS,
+	STORE_IN_COUNT
+};
+struct store_found {
+	struct str wanted;
+	bool not_it;
+	struct buf ids[STORE_IN_COUNT];
+};
+
 /* SQL with the values for its places. Places 1 to 3 are the owner, the first
  * and the last day; 4 and 5 are for the reader of rows (store_rows). */
 enum {
@@ -73,7 +88,8 @@ enum {
 	STORE_P_LAST,
 	STORE_P_REPORT,
 	STORE_P_AFTER,
-	STORE_BOUND_MAX = STORE_P_AFTER + 3 * STORE_FILTERS_MAX
+	STORE_BOUND_MAX = STORE_P_AFTER + 3 * STORE_FILTERS_MAX,
+	STORE_TEXTS_MAX = 8
 };
 struct store_select {
 	enum store_table table;
@@ -84,11 +100,13 @@ struct store_select {
 	struct store_bound bound[STORE_BOUND_MAX];
 	struct str reporters; /* JSON array of ids: reporter_family */
 	struct str others;    /* the same, excluded */
+	size_t text_count;
+	struct store_found found[STORE_TEXTS_MAX];
 };
 #define STORE_SELECT_INIT(of_table, of_shape)                                  \
 	{                                                                      \
 		.table = (of_table), .shape = (of_shape),                      \
-		.text = BUF(256 << 10), .mem = arena_new(256 << 10),           \
+		.text = BUF(256 << 10), .mem = arena_new(16 << 20),            \
 	}
 void store_select_fini(struct store_select *sql);
 #define SCOPED_SELECT                                                          \
@@ -130,10 +148,15 @@ enum err store_condition(const struct store_query *q, enum store_field field,
 /* Its place. */
 int store_bind_number(struct store_select *sql, int64_t number);
 
-/* Fills `reporters` and `others` when the question has families. */
-enum err store_find_families(struct store *s, const struct store_query *q,
-			     struct store_select *sql,
-			     struct diag *why) MUST_CHECK;
+/* Looks up what is not in the question itself, before it is compiled: the
+ * reporters of families, the numbers of texts. */
+enum err store_select_resolve(struct store *s, const struct store_query *q,
+			      struct store_select *sql,
+			      struct diag *why) MUST_CHECK;
+/* query_search.c: fills `found`. */
+enum err store_find_texts(struct store *s, const struct store_query *q,
+			  struct store_select *sql,
+			  struct diag *why) MUST_CHECK;
 enum err store_select_prepare(struct store *s, const struct store_select *sql,
 			      struct db_statement **out,
 			      struct diag *why) MUST_CHECK;

@@ -142,6 +142,9 @@ store_view_close(struct store_view *v)
 void
 store_select_fini(struct store_select *sql)
 {
+	for (size_t i = 0; i < sql->text_count; i++)
+		for (int k = 0; k < STORE_IN_COUNT; k++)
+			buf_free(&sql->found[i].ids[k]);
 	buf_free(&sql->text);
 	arena_free(sql->mem);
 }
@@ -211,9 +214,9 @@ close_ids(struct buf *ids, struct arena *mem, struct str *out, struct diag *why)
 			STORE_GROUPS_MAX);
 }
 
-enum err
-store_find_families(struct store *s, const struct store_query *q,
-		    struct store_select *sql, struct diag *why)
+static enum err
+find_families(struct store *s, const struct store_query *q,
+	      struct store_select *sql, struct diag *why)
 {
 	/* Every reporter of the owner, one look-up each. */
 	static const char text[] =
@@ -247,5 +250,16 @@ store_find_families(struct store *s, const struct store_query *q,
 		e = close_ids(&in, sql->mem, &sql->reporters, why);
 	if (e == ERR_NONE)
 		e = close_ids(&out, sql->mem, &sql->others, why);
+	return e;
+}
+
+enum err
+store_select_resolve(struct store *s, const struct store_query *q,
+		     struct store_select *sql, struct diag *why)
+{
+	enum err e = find_families(s, q, sql, why);
+
+	if (e == ERR_NONE && sql->table == STORE_T_ROWS)
+		e = store_find_texts(s, q, sql, why);
 	return e;
 }

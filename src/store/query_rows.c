@@ -22,7 +22,7 @@ static enum err
 prepare(struct reading *r, struct store_select *sql, struct db_statement **st,
 	struct diag *why)
 {
-	enum err e = store_find_families(r->s, r->q, sql, why);
+	enum err e = store_select_resolve(r->s, r->q, sql, why);
 
 	if (e == ERR_NONE)
 		e = store_compile(r->q, sql, why);

@@ -72,6 +72,10 @@ put_columns(struct store_select *sql, const struct store_query *q)
 		buf_addf(&sql->text, "SELECT %s,p.day FROM ", key);
 	else if (sql->shape == STORE_S_IDS)
 		put(sql, "SELECT p.id FROM ");
+	else if (sql->shape == STORE_S_USED)
+		put(sql, "SELECT t.endpoint,t.auth,t.header_from,"
+			 "t.envelope_from,t.envelope_to,t.comment,p.reporter"
+			 " FROM ");
 	else
 		buf_addf(&sql->text,
 			 "SELECT t.id,p.id,p.begin,p.reporter,p.domain,"
@@ -111,7 +115,8 @@ put_tables(struct store_select *sql, const struct store_query *q)
 	buf_addf(&sql->text, "%s %s", table_names[sql->table], t);
 	if (sql->table == STORE_T_ROWS)
 		put(sql, " CROSS JOIN row t");
-	if (sql->table == STORE_T_ROWS || sql->table == STORE_T_ROLLUP)
+	if ((sql->table == STORE_T_ROWS || sql->table == STORE_T_ROLLUP) &&
+	    sql->shape != STORE_S_USED)
 		put_details(sql);
 	buf_addf(&sql->text, " WHERE %s.owner=?1", t);
 	if (goes_by_domain(q, sql))
@@ -130,13 +135,19 @@ put_tables(struct store_select *sql, const struct store_query *q)
 			 DECODE_DMARC, STORE_IMPORTED);
 }
 
-/* Fields that a statement over reports alone can judge. */
+/* Fields that a statement over reports alone can judge; one that only looks
+ * around does so too. */
 static bool
 is_known(const struct store_select *sql, enum store_field field)
 {
-	return sql->table != STORE_T_REPORTS || field == STORE_F_DOMAIN ||
-	       field == STORE_F_DAY || field == STORE_F_REPORTER ||
-	       field == STORE_F_REPORTER_FAMILY || field == STORE_F_TRUST;
+	bool looks_around = sql->shape == STORE_S_USED;
+
+	if (sql->table != STORE_T_REPORTS && !looks_around)
+		return true;
+	if (field == STORE_F_REPORTER_FAMILY)
+		return !looks_around;
+	return field == STORE_F_DOMAIN || field == STORE_F_DAY ||
+	       field == STORE_F_REPORTER || field == STORE_F_TRUST;
 }
 
 static enum err

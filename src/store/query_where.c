@@ -327,55 +327,48 @@ selectors(struct store_select *sql, struct values v, struct diag *why)
 	return ERR_NONE;
 }
 
-/* A part of any name in the row, whatever its case, or an address. */
-static enum err
-put_search(struct store_select *sql, const struct store_filter *f,
-	   struct diag *why)
+/* One text: the numbers that store_find_texts found for it. */
+static void
+put_search(struct store_select *sql, const struct store_found *found)
 {
-	static const char *const columns[] = {
-		"t.header_from", "t.envelope_from", "t.envelope_to",
-		"t.comment",     "p.reporter",      "coalesce(e.ptr,0)",
+	static const struct {
+		const char *column;
+		enum store_searched where;
+	} columns[] = {
+		{ "t.endpoint", STORE_IN_ENDPOINTS },
+		{ "t.auth", STORE_IN_AUTHS },
+		{ "t.header_from", STORE_IN_NAMES },
+		{ "t.envelope_from", STORE_IN_NAMES },
+		{ "t.envelope_to", STORE_IN_NAMES },
+		{ "t.comment", STORE_IN_NAMES },
+		{ "p.reporter", STORE_IN_NAMES },
 	};
-	struct netaddr_net net;
-	struct str text;
-	enum err e = store_value_text(f, sql->mem, &text, why);
-	int place;
+	int place[STORE_IN_COUNT];
 
-	if (e != ERR_NONE)
-		return e;
-	place = bind_text(sql, text);
+	for (int k = 0; k < STORE_IN_COUNT; k++)
+		place[k] = bind_text(sql, buf_str(&found->ids[k]));
 	for (size_t i = 0; i < COUNT_OF(columns); i++)
 		buf_addf(&sql->text,
-			 "%s IN (SELECT id FROM name"
-			 " WHERE instr(lower(text),?%d)>0) OR ",
-			 columns[i], place);
-	buf_addf(&sql->text,
-		 "t.auth IN (SELECT id FROM auth"
-		 " WHERE instr(lower(json),?%d)>0)"
-		 " OR coalesce(e.source,0) IN (SELECT id FROM source"
-		 " WHERE owner=?1 AND instr(lower(label),?%d)>0)",
-		 place, place);
-	if (!netaddr_parse_net(f->value, &net))
-		return ERR_NONE;
-	put(sql, " OR ");
-	return put_net(sql, &net, "coalesce(e.ip,x'')", why);
+			 "%s%s IN (SELECT value FROM json_each(?%d))",
+			 i > 0 ? " OR " : "", columns[i].column,
+			 place[columns[i].where]);
 }
 
 static enum err
-searches(struct store_select *sql, struct values v, struct diag *why)
+searches(struct store_select *sql, struct values v)
 {
-	const struct store_filter *f;
 	const char *between = "";
-	enum err e = ERR_NONE;
 
 	put(sql, v.not_it ? "NOT (" : "(");
-	while (e == ERR_NONE && (f = next_value(&v)) != NULL) {
+	for (size_t i = 0; i < sql->text_count; i++) {
+		if (sql->found[i].not_it != v.not_it)
+			continue;
 		put(sql, between);
 		between = " OR ";
-		e = put_search(sql, f, why);
+		put_search(sql, &sql->found[i]);
 	}
 	put(sql, ")");
-	return e;
+	return ERR_NONE;
 }
 
 static enum err
@@ -426,7 +419,7 @@ condition(struct store_select *sql, struct values v, struct diag *why)
 	case STORE_F_SELECTOR:
 		return selectors(sql, v, why);
 	case STORE_F_TEXT:
-		return searches(sql, v, why);
+		return searches(sql, v);
 	case STORE_F_REPORTER_FAMILY:
 		return families(sql, v);
 	case STORE_F_TRUST:

@@ -176,6 +176,9 @@ has_override(const struct brute_fact *f, struct str word)
 static bool
 is_found(const struct brute_fact *f, struct str what)
 {
+	char ip[BRUTE_KEY];
+
+	brute_key(f, STORE_F_IP, ip);
 	return has_text(data_froms[f->row->from], what) ||
 	       has_text(data_envelopes[f->row->envelope_from], what) ||
 	       has_text(data_tos[f->row->to], what) ||
@@ -183,7 +186,8 @@ is_found(const struct brute_fact *f, struct str what)
 	       has_text(data_reporters[f->report->reporter], what) ||
 	       has_text(host_of(f), what) ||
 	       has_text(data_auths[f->row->auth].json, what) ||
-	       has_text(data_sources[f->source].label, what) || in_net(f, what);
+	       has_text(data_sources[f->source].label, what) ||
+	       in_net(f, what) || has_text(ip, what);
 }
 
 static bool

@@ -41,10 +41,10 @@ random_value(enum store_field field, char room[128])
 	static const char *const selectors[] = { "s1", "s2", "unknown", "s" };
 	static const char *const trusts[] = { "any", "verified", "operator",
 					      "unverified" };
-	static const char *const texts[] = { "EXAMPLE",        "esp",
-					     "forward",        "Amazon",
-					     "203.0.110.0/24", "%",
-					     "out.",           "s1" };
+	static const char *const texts[] = {
+		"EXAMPLE", "esp",  "forward", "Amazon", "203.0.110.0/24",
+		"%",       "out.", "s1",      "3.0.11", "2001:DB8:2::"
+	};
 #define ONE(table) return table[PICK(store, table)]
 	switch (field) {
 	case STORE_F_DOMAIN:
