@@ -19,6 +19,8 @@ cli_store(struct cli *c, enum store_mode mode, int *code)
 	if (err == ERR_NONE)
 		return s;
 	*code = cli_fail(c, err, &why);
+	if (err == ERR_GONE)
+		cli_next(c, "waxseal report import PATH");
 	return NULL;
 }
 

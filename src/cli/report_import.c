@@ -38,7 +38,8 @@ catch_signals(void)
 	struct sigaction action = { .sa_handler = stop_soon };
 
 	(void)sigemptyset(&action.sa_mask);
-	action.sa_flags = SA_RESTART;
+	/* A second one ends us at once, as it would have the first time. */
+	action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
 }
@@ -330,6 +331,9 @@ cli_report_import(struct cli *c)
 	enum err err = ingest_run(s, c->args.operand, c->args.operand_count,
 				  &options, &totals, &why);
 
+	/* What is stored is also counted, so that answers are not short. */
+	if (err == ERR_STOP && s)
+		err = ingest_settle(s, STORE_OWNER_SELF, geo, &why);
 	summary(&m, &totals, "waxseal.report.import/1");
 	geo_close(geo);
 	return exit_code(&m, err, &why, &totals);

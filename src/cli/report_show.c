@@ -1,5 +1,6 @@
 /* report_show.c - `report show`: head, policy, repairs and rows of a report, or
  * the attachment as it was received. */
+#include "cli/report_tls.h"
 #include "cli/words.h"
 
 enum { ROWS_SHOWN = 20, RAW_MAX = 1 << 30 };
@@ -329,23 +330,58 @@ text_rows(struct show *show, struct store *s, struct diag *why)
 }
 
 static enum err
-put_rows(struct show *show, struct store *s, struct diag *why)
+json_rows(struct show *show, struct store *s, struct diag *why)
+{
+	struct cli *c = show->c;
+
+	show->most = UINT64_MAX;
+	json_open_array(&c->json, "rows");
+	enum err err = ask_rows(show, s, why);
+
+	json_close_array(&c->json);
+	return err;
+}
+
+/* The store is closed before the document of a stranger is read. */
+static enum err
+put_policies(struct show *show, struct store **s, struct diag *why)
+{
+	struct cli *c = show->c;
+	SCOPED_BUF raw = BUF(RAW_MAX);
+	enum decode_media media;
+	struct diag gone = { 0 };
+	enum err err =
+		store_raw(*s, STORE_OWNER_SELF, show->id, &raw, &media, &gone);
+
+	if (err == ERR_GONE) {
+		if (cli_is_json(c))
+			json_put_null(&c->json, "policies");
+		return ERR_NONE;
+	}
+	if (err != ERR_NONE) {
+		*why = gone;
+		return err;
+	}
+	store_close(*s);
+	*s = NULL;
+	return cli_report_tls(c, buf_str(&raw));
+}
+
+static enum err
+put_inside(struct show *show, struct store **s, struct diag *why)
 {
 	struct cli *c = show->c;
 	enum err err = ERR_NONE;
 
-	if (show->kind != DECODE_DMARC) {
-		if (cli_is_json(c))
-			cli_json_only_end(c);
-		return ERR_NONE;
-	}
-	if (!cli_is_json(c))
-		return text_rows(show, s, why);
-	show->most = UINT64_MAX;
-	json_open_array(&c->json, "rows");
-	err = ask_rows(show, s, why);
-	json_close_array(&c->json);
-	cli_json_only_end(c);
+	if (show->kind == DECODE_TLSRPT &&
+	    (cli_is_json(c) || c->format == CLI_FORMAT_TABLE ||
+	     cli_given(c, "rows")))
+		err = put_policies(show, s, why);
+	else if (show->kind == DECODE_DMARC)
+		err = cli_is_json(c) ? json_rows(show, *s, why)
+				     : text_rows(show, *s, why);
+	if (cli_is_json(c))
+		cli_json_only_end(c);
 	return err;
 }
 
@@ -386,7 +422,7 @@ cli_report_show(struct cli *c)
 					take_report, &show, &why);
 
 	if (err == ERR_NONE)
-		err = put_rows(&show, s, &why);
+		err = put_inside(&show, &s, &why);
 	if (err != ERR_NONE)
 		return cli_fail(c, err, &why);
 	cli_flush(c);
