@@ -28,7 +28,8 @@ struct store_stats {
 enum err store_stats_get(struct store *s, int64_t owner,
 			 struct store_stats *out, struct diag *why) MUST_CHECK;
 
-/* A whole copy while others read and write; `to` must not exist. */
+/* A whole copy while others read and write, as the file `to`, which must not
+ * exist, with the key of what is sealed in "<to>.key". */
 enum err store_backup(struct store *s, const char *to,
 		      void (*progress)(void *ctx, uint64_t done, uint64_t all),
 		      void *ctx, struct diag *why) MUST_CHECK;
@@ -52,10 +53,12 @@ enum err store_prune(struct store *s, int64_t owner, int64_t now,
 		     const struct store_retention *keep, bool dry_run,
 		     struct store_pruned *out, struct diag *why) MUST_CHECK;
 /* One report with rows, raw bytes and its share of the roll-ups; what it had
- * superseded counts again. */
+ * superseded counts again. ERR_GONE "store.no_report"; "store.rows_gone" when
+ * its rows were pruned: then only its whole domain can be deleted. */
 enum err store_delete_report(struct store *s, int64_t owner, int64_t id,
 			     struct diag *why) MUST_CHECK;
-/* Everything of one policy domain. `deleted` gets the number of reports. */
+/* Everything of one policy domain. `deleted` gets the number of reports; of
+ * a TLS report about several domains only the domain's part goes. */
 enum err store_delete_domain(struct store *s, int64_t owner, struct str domain,
 			     uint64_t *deleted, struct diag *why) MUST_CHECK;
 
@@ -65,8 +68,9 @@ enum err store_check(struct store *s, int64_t owner,
 		     void (*fault)(void *ctx, const struct diag *what),
 		     void *ctx, struct diag *why) MUST_CHECK;
 
-/* Reads every kept raw document again: `each` gets it with its origin and
- * decodes; see ingest_reparse. Reports, then rejected items. */
+/* Reads every kept raw document again: `each` gets it with its origin,
+ * decodes and may write; see ingest_reparse. Reports, then rejected items,
+ * whose `id` is that of their entry in the intake log. */
 enum err store_each_raw(struct store *s, int64_t owner, int64_t only_report,
 			enum err (*each)(void *ctx,
 					 const struct store_report *report,

@@ -206,6 +206,48 @@ static const char *const TEXT[SQL_COUNT] = {
 		"INSERT INTO cube_slim SELECT owner, domain, day, " SLIM_KEYS
 		", sum(messages), sum(rows) FROM cube" OF_DAYS
 		" GROUP BY day, " SLIM_KEYS,
+	[SQL_REPORT_ROWLESS] = "UPDATE report SET rows_kept = 0 WHERE id = ?1",
+	[SQL_INTAKE_SCRUB] = "UPDATE intake SET path = '', member = '',"
+			     " detail = '', carrier = '{}'"
+			     " WHERE report = ?1",
+	[SQL_DOMAIN_REPORTS] = "SELECT id FROM report WHERE owner = ?1"
+			       " AND domain = ?2 LIMIT ?3",
+	/* TLS reports about the domain and about others. */
+	[SQL_DOMAIN_SHARED] =
+		"SELECT DISTINCT r.id FROM report AS r"
+		" JOIN tls_policy AS p ON p.report = r.id"
+		" JOIN tls_policy AS q ON q.report = r.id"
+		" WHERE r.owner = ?1 AND r.kind = 2 AND p.domain = ?2"
+		" AND q.domain <> ?2 LIMIT ?3",
+	[SQL_DOMAIN_STALE] =
+		"INSERT OR IGNORE INTO stale_day SELECT DISTINCT owner,"
+		" domain, day FROM cube WHERE owner = ?1 AND domain = ?2",
+	[SQL_DOMAIN_ROLLUP] = "DELETE FROM rollup WHERE owner = ?1"
+			      " AND domain = ?2",
+	[SQL_DOMAIN_TLS] = "DELETE FROM tls_rollup WHERE owner = ?1"
+			   " AND domain = ?2",
+	[SQL_DOMAIN_TRIAGE] = "DELETE FROM triage WHERE owner = ?1"
+			      " AND domain = ?2",
+	/* Before the spans, which tell who they are. */
+	[SQL_DOMAIN_ORPHANS] =
+		"DELETE FROM endpoint WHERE owner = ?1 AND id IN"
+		" (SELECT endpoint FROM endpoint_span GROUP BY endpoint"
+		" HAVING min(domain) = ?2 AND max(domain) = ?2)",
+	[SQL_DOMAIN_SPANS] =
+		"DELETE FROM endpoint_span WHERE domain = ?2"
+		" AND (endpoint IN (SELECT id FROM endpoint WHERE owner = ?1)"
+		" OR endpoint NOT IN (SELECT id FROM endpoint))",
+	[SQL_TLS_POLICIES_OF] = "DELETE FROM tls_policy WHERE report = ?1"
+				" AND domain = ?2",
+	[SQL_TLS_FAILURES_OF] =
+		"DELETE FROM tls_failure WHERE report = ?1 AND n IN"
+		" (SELECT n FROM tls_policy WHERE report = ?1"
+		" AND domain = ?2)",
+	[SQL_TLS_TOTALS] =
+		"UPDATE report SET (records, messages, passed, domain) ="
+		" (SELECT count(*), ifnull(sum(counts * (successful + failed)),"
+		" 0), ifnull(sum(counts * successful), 0), min(domain)"
+		" FROM tls_policy WHERE report = ?1) WHERE id = ?1",
 	[SQL_DROP_ROWS] = "DELETE FROM row WHERE id >= ?1 AND id < ?2",
 	[SQL_DROP_TLS_POLICIES] = "DELETE FROM tls_policy WHERE report = ?1",
 	[SQL_DROP_TLS_FAILURES] = "DELETE FROM tls_failure WHERE report = ?1",
