@@ -135,6 +135,27 @@ text_repairs(struct cli *c, struct str repairs)
 	}
 }
 
+/* What was counted differs from kind to kind. */
+static void
+pair_numbers(struct cli_table *t, const struct store_report *r)
+{
+	bool tls = r->kind == DECODE_TLSRPT;
+
+	if (r->kind == DECODE_FAILURE) {
+		cli_pair_count(t, "messages", "cli.col.incidents", r->messages);
+		return;
+	}
+	cli_pair_count(t, "records",
+		       tls ? "cli.show.policies" : "cli.import.records",
+		       r->records);
+	cli_pair_count(t, "messages",
+		       tls ? "cli.col.sessions" : "cli.import.messages",
+		       r->messages);
+	cli_pair_count(t, "passed",
+		       tls ? "cli.col.successful" : "cli.show.passed",
+		       r->passed);
+}
+
 static void
 text_head(struct cli *c, const struct store_report *r)
 {
@@ -156,9 +177,7 @@ text_head(struct cli *c, const struct store_report *r)
 	cli_pair(&t, "trust", "cli.col.trust",
 		 str_of(store_trust_name(r->trust)));
 	pair_policy(&t, r);
-	cli_pair_count(&t, "records", "cli.import.records", r->records);
-	cli_pair_count(&t, "messages", "cli.import.messages", r->messages);
-	cli_pair_count(&t, "passed", "cli.show.passed", r->passed);
+	pair_numbers(&t, r);
 	cli_pair(&t, "path", "cli.show.path", r->path);
 	if (r->member.n)
 		cli_pair(&t, "member", "cli.show.member", r->member);

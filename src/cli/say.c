@@ -129,7 +129,7 @@ cli_exit_of(enum err err, const struct diag *why)
 		{ "query.", CLI_MISUSE },
 		{ "config.", CLI_BAD_CONFIG },
 		{ "store.in_use", CLI_CONFLICT },
-		{ "store.exists", CLI_CONFLICT },
+		{ "store.backup_exists", CLI_CONFLICT },
 		{ "store.newer", CLI_BAD_CONFIG },
 		{ "store.busy", CLI_TEMPORARY },
 		{ "store.full", CLI_TEMPORARY },

@@ -34,7 +34,7 @@ text_source(struct show *show, const struct store_source *source)
 		cli_pair(&t, "note", "cli.col.note", source->note);
 	cli_pair(&t, "evidence", "cli.col.evidence", source->evidence);
 	if (known[STORE_M_MESSAGES])
-		cli_pair_count(&t, "messages", "cli.col.messages",
+		cli_pair_count(&t, "messages", "cli.stats.messages",
 			       (uint64_t)source->m[STORE_M_MESSAGES]);
 	if (known[STORE_M_PASSED])
 		cli_pair_count(&t, "passed", "cli.col.passed",

@@ -329,11 +329,34 @@ cli_pairs_begin(struct cli_table *t, struct cli *c)
 	t->text = (struct buf)BUF(TEXT_MAX);
 }
 
+/* Heads of columns are in capitals; beside a value they read as words. Short
+ * ones are abbreviations. Two bytes from C3 80 to C3 9E are capitals. */
+static void
+add_label(struct cli_table *t, const char *name, const char *key)
+{
+	struct str word = str_of(is_held(t) ? cli_word(t->c, key) : name);
+	SCOPED_BUF label = BUF(256);
+	bool after_first = false;
+
+	for (size_t i = 0; i < word.n; i++) {
+		unsigned char c = (unsigned char)word.p[i];
+		bool ascii = c >= 'A' && c <= 'Z';
+		bool latin = i > 0 && word.p[i - 1] == '\xC3' && c >= 0x80 &&
+			     c <= 0x9E;
+
+		if (after_first && word.n > 4 && (ascii || latin))
+			c = (unsigned char)(c + 0x20);
+		after_first = after_first || c != 0xC3;
+		buf_addc(&label, (char)c);
+	}
+	cli_cell(t, buf_str(&label), CLI_FAINT);
+}
+
 void
 cli_pair(struct cli_table *t, const char *name, const char *key,
 	 struct str value)
 {
-	cli_cell_word(t, name, key, CLI_FAINT);
+	add_label(t, name, key);
 	cli_cell(t, value, CLI_PLAINLY);
 }
 
@@ -341,7 +364,7 @@ void
 cli_pair_count(struct cli_table *t, const char *name, const char *key,
 	       uint64_t n)
 {
-	cli_cell_word(t, name, key, CLI_FAINT);
+	add_label(t, name, key);
 	cli_cell_count(t, n, true);
 }
 
@@ -349,6 +372,6 @@ void
 cli_pair_stamp(struct cli_table *t, const char *name, const char *key,
 	       int64_t seconds, bool known)
 {
-	cli_cell_word(t, name, key, CLI_FAINT);
+	add_label(t, name, key);
 	cli_cell_stamp(t, seconds, known);
 }

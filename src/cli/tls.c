@@ -7,7 +7,6 @@ struct tls {
 	struct cli *c;
 	struct cli_table table;
 	const char *group;
-	uint64_t shown;
 };
 
 static const struct {
@@ -47,7 +46,6 @@ take_row(void *ctx, const struct store_tls_row *row)
 	struct tls *tls = ctx;
 	struct cli_table *t = &tls->table;
 
-	tls->shown++;
 	if (cli_is_json(tls->c)) {
 		struct json_out *j = cli_json_row(tls->c);
 
@@ -87,7 +85,7 @@ end(struct tls *tls, const struct store_tls_row *totals)
 	cli_flush(c);
 	if (c->format != CLI_FORMAT_TABLE)
 		return;
-	if (tls->shown == 0)
+	if (totals->reports == 0)
 		cli_note(c, "cli.tls.none", CLI_NO_ARGS);
 	else
 		cli_note(c, "cli.tls.total",

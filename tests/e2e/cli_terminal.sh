@@ -43,7 +43,9 @@ check "a hint says what is next" 1 "$(on_terminal "" "$waxseal" report import \
 	--data d good.xml | grep -c '^Next: waxseal report query')"
 check "lines are no wider than the terminal" 0 \
 	"$(on_terminal "" "$waxseal" report list --no-color --data d |
-		awk 'length > 80' | wc -l)"
+		python3 -c 'import sys
+data = sys.stdin.buffer.read().decode()
+print(sum(len(line) > 80 for line in data.splitlines()))')"
 check "raw bytes do not go to a terminal" 2 \
 	"$(on_terminal "" "$waxseal" report show 1 --raw --data d | tail -1)"
 

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-unset LANG LC_ALL LC_MESSAGES NO_COLOR COLUMNS
+unset LANG LC_ALL LC_MESSAGES LC_CTYPE NO_COLOR COLUMNS
 number=0
 
 # check TITLE EXPECTED GOT
