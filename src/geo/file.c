@@ -110,6 +110,7 @@ geo_file_open(struct geo_file *file, const char *path)
 		return;
 	}
 	file->open = true;
+	file->memory = heap_new(sizeof *file->memory);
 	take_sample(&file->db, &file->powers);
 	if (file->powers.country || file->powers.asn) {
 		set_name(file);
@@ -124,6 +125,8 @@ geo_file_close(struct geo_file *file)
 {
 	if (file->open)
 		MMDB_close(&file->db);
+	heap_free(file->memory);
+	file->memory = NULL;
 	file->open = false;
 }
 
@@ -143,6 +146,37 @@ find(const MMDB_s *db, const struct netaddr *a, int *status)
 		db, (const struct sockaddr *)(const void *)&v6, status);
 }
 
+static const struct geo_place *
+remember(const struct geo_file *file, const MMDB_entry_s *entry)
+{
+	struct geo_memory *m = file->memory;
+	size_t at = entry->offset % GEO_REMEMBERED;
+
+	if (m->offset[at] != entry->offset + 1) {
+		m->place[at] =
+			(struct geo_place){ .latitude = NAN, .longitude = NAN };
+		geo_record_read(entry, &m->place[at]);
+		m->offset[at] = entry->offset + 1;
+	}
+	return &m->place[at];
+}
+
+static void
+fill_gaps(const struct geo_place *known, struct geo_place *out)
+{
+	if (!out->country[0])
+		memcpy(out->country, known->country, sizeof out->country);
+	if (!out->asn) {
+		out->asn = known->asn;
+		out->as_name = known->as_name;
+	}
+	if (isnan(out->latitude)) {
+		out->city = known->city;
+		out->latitude = known->latitude;
+		out->longitude = known->longitude;
+	}
+}
+
 void
 geo_file_look(const struct geo_file *file, const struct netaddr *a,
 	      struct geo_place *out)
@@ -154,5 +188,5 @@ geo_file_look(const struct geo_file *file, const struct netaddr *a,
 		return;
 	result = find(&file->db, a, &status);
 	if (status == MMDB_SUCCESS && result.found_entry)
-		geo_record_read(&result.entry, out);
+		fill_gaps(remember(file, &result.entry), out);
 }

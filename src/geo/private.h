@@ -13,8 +13,16 @@ struct geo_powers {
 	bool country, asn, place;
 };
 
+/* Many addresses share a record: the last ones read, by their offset. */
+enum { GEO_REMEMBERED = 4096 };
+struct geo_memory {
+	uint32_t offset[GEO_REMEMBERED]; /* of the record + 1, 0 free */
+	struct geo_place place[GEO_REMEMBERED];
+};
+
 struct geo_file {
 	MMDB_s db;
+	struct geo_memory *memory; /* while open */
 	bool open;
 	struct geo_powers powers;
 	struct diag why;         /* why it is not open */
@@ -27,7 +35,7 @@ void geo_file_close(struct geo_file *file);
 void geo_file_look(const struct geo_file *file, const struct netaddr *a,
 		   struct geo_place *out);
 
-/* Reads a record into the empty parts of `out`: the field names of GeoLite2,
+/* Reads a record into `out`, which is empty: the field names of GeoLite2,
  * DB-IP, IPinfo and the npm files. */
 void geo_record_read(const MMDB_entry_s *entry, struct geo_place *out);
 
