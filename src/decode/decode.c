@@ -33,6 +33,16 @@ decode_tell(struct decoder *d, struct candidate *c, struct decode_end *end)
 }
 
 enum err
+decode_ignore(struct decoder *d, struct str member)
+{
+	struct candidate c = { .member = member };
+	struct decode_end end = { .status = DECODE_IGNORED };
+
+	(void)diag_set(&end.why, ERR_GONE, "decode.no_report", 0, " ");
+	return decode_tell(d, &c, &end);
+}
+
+enum err
 decode_refuse(struct decoder *d, struct candidate *c, enum decode_kind kind,
 	      const struct diag *why)
 {
@@ -95,6 +105,13 @@ refuse_unknown(struct decoder *d, struct candidate *c, const char *code)
 	return decode_refuse(d, c, DECODE_NONE, &why);
 }
 
+/* What Yahoo sent for a while where a report should have been. */
+static bool
+is_placeholder(struct str text)
+{
+	return str_eq(str_trim(text), S("unused"));
+}
+
 static enum err
 decode_text(struct decoder *d, const struct document *doc, struct candidate *c,
 	    unsigned depth)
@@ -105,6 +122,8 @@ decode_text(struct decoder *d, const struct document *doc, struct candidate *c,
 		return decode_json(d, doc, c);
 	if (doc->memory.p && mime_sniff(doc->first))
 		return decode_mail(d, doc->memory, c->member, depth + 1);
+	if (d->mail_depth == 0 && is_placeholder(doc->first))
+		return decode_ignore(d, c->member);
 	return refuse_unknown(d, c,
 			      doc->first.n == 0 ? "decode.empty"
 						: "decode.unrecognised");

@@ -154,16 +154,6 @@ read_carrier(struct mime *m)
 }
 
 static enum err
-tell_ignored(struct decoder *d, struct str member)
-{
-	struct candidate c = { .member = member };
-	struct decode_end end = { .status = DECODE_IGNORED };
-
-	(void)diag_set(&end.why, ERR_GONE, "decode.no_report", 0, " ");
-	return decode_tell(d, &c, &end);
-}
-
-static enum err
 decode_open_mail(struct decoder *d, struct mime *m, struct str message,
 		 struct str member, unsigned depth)
 {
@@ -176,7 +166,7 @@ decode_open_mail(struct decoder *d, struct mime *m, struct str message,
 		return decode_failure(d, m, message, &c);
 	err = decode_parts(d, m, member, depth);
 	if (err == ERR_NONE && d->ends == before && d->mail_depth == 1)
-		err = tell_ignored(d, member);
+		err = decode_ignore(d, member);
 	return err;
 }
 

@@ -85,6 +85,8 @@ enum err decode_mail(struct decoder *d, struct str message, struct str member,
 /* Fills what every end has in common and gives it to the sink. */
 enum err decode_tell(struct decoder *d, struct candidate *c,
 		     struct decode_end *end) MUST_CHECK;
+/* The end of what holds no report and never meant to. */
+enum err decode_ignore(struct decoder *d, struct str member) MUST_CHECK;
 /* The end of something that could not be read: kept with its reason. Inside
  * a mail, what is only *not a report* is passed over in silence. */
 enum err decode_refuse(struct decoder *d, struct candidate *c,

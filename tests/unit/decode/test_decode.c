@@ -309,6 +309,21 @@ mail_without_a_report_is_ignored(void **state)
 }
 
 static void
+a_placeholder_instead_of_a_report_is_ignored(void **state)
+{
+	struct seen s = decoded(S("unused"));
+
+	(void)state;
+	assert_int_equal(s.ends, 1);
+	assert_int_equal(s.status, DECODE_IGNORED);
+	assert_string_equal(s.code, "decode.no_report");
+	s = decoded(S("unused\r\n"));
+	assert_int_equal(s.status, DECODE_IGNORED);
+	s = decoded(S("unused reports\n"));
+	assert_int_equal(s.status, DECODE_REJECTED);
+}
+
+static void
 files_that_are_nothing_are_refused_with_a_reason(void **state)
 {
 	static const struct {
@@ -473,6 +488,7 @@ main(void)
 		cmocka_unit_test(a_mail_carries_its_report_in_one_line),
 		cmocka_unit_test(a_forwarded_mail_is_opened),
 		cmocka_unit_test(mail_without_a_report_is_ignored),
+		cmocka_unit_test(a_placeholder_instead_of_a_report_is_ignored),
 		cmocka_unit_test(
 			files_that_are_nothing_are_refused_with_a_reason),
 		cmocka_unit_test(
