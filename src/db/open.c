@@ -20,16 +20,33 @@
 	"PRAGMA journal_mode = WAL;"
 
 static bool
+means_full(int number)
+{
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
+}
+
+/* SQLite knows ENOSPC; a quota and a limit of the file's size are told by the
+ * database file and its log only. */
+static bool
 is_out_of_space(sqlite3 *lib, int code)
 {
-	int number;
+	sqlite3_file *log = NULL;
+	int number = 0;
 
 	if ((code & 0xff) == SQLITE_FULL)
 		return true;
 	if ((code & 0xff) != SQLITE_IOERR || lib == NULL)
 		return false;
-	number = sqlite3_system_errno(lib);
-	return number == ENOSPC || number == EDQUOT || number == EFBIG;
+	if (means_full(sqlite3_system_errno(lib)))
+		return true;
+	sqlite3_file_control(lib, "main", SQLITE_FCNTL_LAST_ERRNO, &number);
+	if (means_full(number))
+		return true;
+	sqlite3_file_control(lib, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log == NULL || log->pMethods == NULL)
+		return false;
+	log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &number);
+	return means_full(number);
 }
 
 enum err
