@@ -7,6 +7,7 @@
 
 enum {
 	CHUNK = 20000, /* addresses of one transaction */
+	SOURCES_MAX = 100000,
 	TEXT_MAX = 256,
 	DOMAINS_MAX = 1 << 20
 };
@@ -28,6 +29,7 @@ struct work {
 	struct store *s;
 	int64_t owner, stamp;
 	bool everybody; /* not only the new ones */
+	bool early;     /* days were folded before all had a name */
 	int64_t after;
 	void (*look)(void *ctx, const struct store_endpoint *e,
 		     struct store_place *place);
@@ -312,7 +314,9 @@ enrich_one(struct work *w, const struct known *k, struct diag *why)
 		e = name_asn(w, &place, why);
 	if (e == ERR_NONE)
 		e = update(w, k, &place, source, why);
-	if (e == ERR_NONE &&
+	/* The days of what never had a name wait to be folded anyway, unless
+	 * that was done too early. */
+	if (e == ERR_NONE && (k->source != 0 || w->early) &&
 	    (source != k->source || (int64_t)place.asn != k->asn ||
 	     strcmp(place.country, k->country) != 0))
 		e = note_spans(w, k->id, why);
@@ -341,6 +345,8 @@ learn_stamp(struct work *w, struct str stamp, struct diag *why)
 	e = db_step(st, &row, why);
 	if (e == ERR_NONE)
 		w->everybody = !row || db_i64(st, 0) != w->stamp;
+	if (e == ERR_NONE)
+		w->early = row && db_i64(st, 1) != 0;
 	db_reset(st);
 	return e;
 }
@@ -360,7 +366,7 @@ one_chunk(struct work *w, struct str stamp, struct diag *why)
 		e = enrich_one(w, &w->chunk[i], &own);
 	if (e == ERR_NONE)
 		e = mark_ranges(w, &own);
-	if (e == ERR_NONE && w->everybody && w->count < CHUNK) {
+	if (e == ERR_NONE && w->count < CHUNK) {
 		const int64_t values[2] = { w->owner, w->stamp };
 
 		e = store_do(w->s, SQL_ENRICHED_SET, values, 2, &own);
@@ -384,7 +390,7 @@ store_enrich(struct store *s, int64_t owner, struct str stamp,
 
 	w.chunk = heap_new(CHUNK * sizeof(*w.chunk));
 	w.slug_at = map_new(UINT16_MAX);
-	w.sources = map_new(CHUNK);
+	w.sources = map_new(SOURCES_MAX);
 	w.range_at = map_new(DOMAINS_MAX);
 	do {
 		e = one_chunk(&w, stamp, why);

@@ -100,7 +100,9 @@ fold_chunk(struct store *s, int64_t owner, struct chunk *c, struct diag *why)
 
 	if (e != ERR_NONE)
 		return e;
-	e = next_chunk(s, owner, c, &own);
+	e = store_do(s, SQL_FOLD_EARLY, &owner, 1, &own);
+	if (e == ERR_NONE)
+		e = next_chunk(s, owner, c, &own);
 	for (size_t i = 0; e == ERR_NONE && i < c->count; i++)
 		e = fold_run(s, owner, &c->run[i], &own);
 	if (e == ERR_NONE)

@@ -129,8 +129,10 @@ static const char *const TEXT[SQL_COUNT] = {
 	[SQL_TLS_SWEEP] = "DELETE FROM tls_rollup WHERE owner = ?1 AND day = ?3"
 			  " AND domain IN (SELECT domain FROM tls_policy"
 			  " WHERE report = ?2) AND reports <= 0",
-	[SQL_ENRICHED_GET] = "SELECT stamp FROM enriched WHERE owner = ?1",
-	[SQL_ENRICHED_SET] = "INSERT OR REPLACE INTO enriched VALUES (?1, ?2)",
+	[SQL_ENRICHED_GET] =
+		"SELECT stamp, early FROM enriched WHERE owner = ?1",
+	[SQL_ENRICHED_SET] = "INSERT OR REPLACE INTO enriched"
+			     " VALUES (?1, ?2, 0)",
 	/* The new ones by their index, or all with another stamp. */
 	[SQL_ENRICH_NEW] = "SELECT " ENRICH_COLUMNS
 			   " WHERE e.owner = ?1 AND e.stamp = 0 LIMIT ?2",
@@ -171,6 +173,10 @@ static const char *const TEXT[SQL_COUNT] = {
 		" set_at, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[SQL_FOLD_NEXT] = "SELECT domain, day FROM stale_day WHERE owner = ?1"
 			  " ORDER BY domain, day LIMIT ?2",
+	[SQL_FOLD_EARLY] =
+		"INSERT INTO enriched SELECT ?1, 0, 1 WHERE EXISTS"
+		" (SELECT 1 FROM endpoint WHERE owner = ?1 AND stamp = 0)"
+		" ON CONFLICT DO UPDATE SET early = 1",
 	[SQL_FOLD_DONE] = "DELETE FROM stale_day" OF_DAYS,
 	[SQL_CUBE_ALL_TAKE] =
 		"INSERT INTO cube_all SELECT owner, day, " CUBE_KEYS ","

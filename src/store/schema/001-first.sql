@@ -42,10 +42,12 @@ CREATE TABLE endpoint (
 );
 CREATE INDEX endpoint_to_enrich ON endpoint (owner) WHERE stamp = 0;
 
--- The stamp that every address of an owner but the new ones has.
+-- The stamp that every address of an owner but the new ones has; and whether
+-- days were folded while some had no name yet.
 CREATE TABLE enriched (
 	owner INTEGER PRIMARY KEY,
-	stamp INTEGER NOT NULL -- name
+	stamp INTEGER NOT NULL, -- name
+	early INTEGER NOT NULL
 );
 
 -- Where and when an address was seen: which days to fold again when more is
