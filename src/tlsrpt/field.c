@@ -21,6 +21,7 @@ static const char *const codes[REPAIRS] = {
 	[REPAIR_NO_BEGIN] = "tlsrpt.no_begin",
 	[REPAIR_NO_END] = "tlsrpt.no_end",
 	[REPAIR_DATES_SWAPPED] = "tlsrpt.dates_swapped",
+	[REPAIR_SPAN_OVER_36H] = "tlsrpt.span_over_36h",
 	[REPAIR_NOT_AN_ARRAY] = "tlsrpt.not_an_array",
 	[REPAIR_BAD_POLICY] = "tlsrpt.bad_policy",
 	[REPAIR_POLICY_NOT_NESTED] = "tlsrpt.policy_not_nested",

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { JSON_DEPTH = 16 };
+enum { JSON_DEPTH = 16, SPAN_USUAL = 36 * 3600 };
 
 static void
 read_reporter(struct reader *r, const struct json *root,
@@ -56,6 +56,8 @@ read_dates(struct reader *r, const struct json *range,
 		out->end = later;
 		tlsrpt_repaired(r, REPAIR_DATES_SWAPPED);
 	}
+	if (out->end - out->begin > SPAN_USUAL)
+		tlsrpt_repaired(r, REPAIR_SPAN_OVER_36H);
 	return ERR_NONE;
 }
 

@@ -99,6 +99,8 @@ def of_dates():
         more="begin=1709251200; end=1709337599")
     yield "end-at-midnight", changed((end, "2024-03-02T00:00:00Z")), want(
         more="end=1709337600")
+    yield "span-of-a-week", changed((end, "2024-03-07T23:59:59Z")), want(
+        "tlsrpt.span_over_36h", more="end=1709855999")
     yield "dates-as-seconds", changed(
         (start, 1709251200), (end, 1709337599)), want(
         "tlsrpt.epoch_date", more="begin=1709251200; end=1709337599")

@@ -276,6 +276,9 @@ dates_are_read_in_every_dress(void **state)
 		{ "\"end-datetime\":\"2026-03-01T00:00:00Z\","
 		  "\"start-datetime\":\"2026-03-01T23:59:59Z\"",
 		  "dates_swapped", 1772323200, 1772409599 },
+		{ "\"start-datetime\":\"2026-03-01T00:00:00Z\","
+		  "\"end-datetime\":\"2026-03-07T23:59:59Z\"",
+		  "span_over_36h", 1772323200, 1772927999 },
 	};
 
 	(void)state;
