@@ -327,6 +327,9 @@ look_up(void *ctx, const struct store_endpoint *e, struct store_place *place)
 	place->asn = found.asn;
 	place->as_name = found.as_name;
 	place->place = found.city;
+	/* A country's centre is known wherever the country is. */
+	if (found.centre)
+		return;
 	place->latitude = found.latitude;
 	place->longitude = found.longitude;
 }
