@@ -1,13 +1,17 @@
 /* context.c - what a command works on: the store, the geo files, the question
  * its options ask. */
 #include "cli/context.h"
+#include "ingest/ingest.h"
 #include "insight/insight.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_MAX_BYTES = 4096 };
+enum {
+	PATH_MAX_BYTES = 4096,
+	SETTLE_PATIENCE = 2000 /* ms */
+};
 
 struct store *
 cli_store(struct cli *c, enum store_mode mode, int *code)
@@ -22,6 +26,47 @@ cli_store(struct cli *c, enum store_mode mode, int *code)
 	if (err == ERR_GONE)
 		cli_next(c, "waxseal report import PATH");
 	return NULL;
+}
+
+static void
+saw_work(void *ctx, uint64_t done, uint64_t all)
+{
+	(void)done;
+	(void)all;
+	*(bool *)ctx = true;
+}
+
+/* Counts what an import left uncounted. Folding nothing costs next to
+ * nothing; only when there was something are names looked up as well. */
+static enum err
+settle(const struct cli *c, struct store *s)
+{
+	struct diag why = { 0 };
+	bool worked = false;
+	enum err err = store_fold(s, STORE_OWNER_SELF, saw_work, &worked, &why);
+
+	if (err != ERR_NONE || !worked)
+		return err;
+	struct geo *geo = cli_geo(c);
+
+	err = ingest_settle(s, STORE_OWNER_SELF, geo, &why);
+	geo_close(geo);
+	return err;
+}
+
+struct store *
+cli_store_settled(struct cli *c, int *code)
+{
+	struct store *s = NULL;
+	struct diag why = { 0 };
+
+	/* Who may not write here still gets answers. */
+	if (store_open(c->data, STORE_WRITE, SETTLE_PATIENCE, &s, &why) !=
+	    ERR_NONE)
+		return cli_store(c, STORE_READ, code);
+	if (settle(c, s) != ERR_NONE)
+		cli_note(c, "cli.query.behind", CLI_NO_ARGS);
+	return s;
 }
 
 /* The directory of the running program, with "/" at its end. */

@@ -139,6 +139,9 @@ void cli_json_reason(struct json_out *j, const char *key,
 /* Opens the store of --data; complains and sets `code` on failure. */
 struct store *cli_store(struct cli *c, enum store_mode mode,
 			int *code) MUST_CHECK;
+/* For answers: opened for reading, and what an interrupted import left
+ * uncounted is counted first if that is possible. */
+struct store *cli_store_settled(struct cli *c, int *code) MUST_CHECK;
 /* The geo files; the caller closes it. */
 struct geo *cli_geo(const struct cli *c);
 /* The question that the options ask; `range` and `group` when they do not say

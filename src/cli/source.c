@@ -107,7 +107,7 @@ cli_source_list(struct cli *c)
 
 	if (code != CLI_FINE)
 		return code;
-	SCOPED_STORE s = cli_store(c, STORE_READ, &code);
+	SCOPED_STORE s = cli_store_settled(c, &code);
 
 	if (!s)
 		return code;

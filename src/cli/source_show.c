@@ -215,7 +215,7 @@ cli_source_show(struct cli *c)
 
 	if (code != CLI_FINE)
 		return code;
-	SCOPED_STORE s = cli_store(c, STORE_READ, &code);
+	SCOPED_STORE s = cli_store_settled(c, &code);
 
 	if (!s)
 		return code;

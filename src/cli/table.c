@@ -329,25 +329,43 @@ cli_pairs_begin(struct cli_table *t, struct cli *c)
 	t->text = (struct buf)BUF(TEXT_MAX);
 }
 
-/* Heads of columns are in capitals; beside a value they read as words. Short
- * ones are abbreviations. Two bytes from C3 80 to C3 9E are capitals. */
+/* Capitals of ASCII and Latin-1; the latter are C3 80 to C3 9E in UTF-8. */
+static bool
+is_capital(struct str word, size_t i)
+{
+	unsigned char c = (unsigned char)word.p[i];
+
+	if (c >= 'A' && c <= 'Z')
+		return true;
+	return i > 0 && word.p[i - 1] == '\xC3' && c >= 0x80 && c <= 0x9E;
+}
+
+static bool
+is_all_capitals(struct str word)
+{
+	static const struct str other = STR(" -\xC3");
+
+	for (size_t i = 0; i < word.n; i++)
+		if (!is_capital(word, i) &&
+		    str_index(other, word.p[i]) == SIZE_MAX)
+			return false;
+	return !str_eq(word, S("ID")) && !str_eq(word, S("MX"));
+}
+
+/* Heads of columns are in capitals; beside a value they read as words. */
 static void
 add_label(struct cli_table *t, const char *name, const char *key)
 {
 	struct str word = str_of(is_held(t) ? cli_word(t->c, key) : name);
-	SCOPED_BUF label = BUF(256);
+	bool shouted = is_held(t) && is_all_capitals(word);
 	bool after_first = false;
+	SCOPED_BUF label = BUF(256);
 
 	for (size_t i = 0; i < word.n; i++) {
-		unsigned char c = (unsigned char)word.p[i];
-		bool ascii = c >= 'A' && c <= 'Z';
-		bool latin = i > 0 && word.p[i - 1] == '\xC3' && c >= 0x80 &&
-			     c <= 0x9E;
+		bool lower = shouted && after_first && is_capital(word, i);
 
-		if (after_first && word.n > 4 && (ascii || latin))
-			c = (unsigned char)(c + 0x20);
-		after_first = after_first || c != 0xC3;
-		buf_addc(&label, (char)c);
+		buf_addc(&label, (char)(word.p[i] + (lower ? 0x20 : 0)));
+		after_first = after_first || word.p[i] != '\xC3';
 	}
 	cli_cell(t, buf_str(&label), CLI_FAINT);
 }

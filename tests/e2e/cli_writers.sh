@@ -46,4 +46,17 @@ print(len(ids))')"
 check "the rest follows, nothing twice" "$seen $(ls many | wc -l)" \
 	"$(json '"%d %d" % (it["duplicates"],
 	it["duplicates"] + it["imported"])' <rest.json)"
+
+"$waxseal" report import --format jsonl --quiet --data k many >seen.jsonl &
+import=$!
+for _ in $(seq 200); do
+	[ -s seen.jsonl ] && break
+	sleep 0.05
+done
+kill -KILL $import
+wait $import 2>/dev/null
+check "after a kill the answers have all that is stored" \
+	"$("$waxseal" store stats --json --data k | json 'it["messages"]')" \
+	"$("$waxseal" report query --range all --json --data k |
+		json 'it["totals"]["messages"]')"
 done_testing
