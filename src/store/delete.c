@@ -1,16 +1,38 @@
 /* Deleting what the user wants gone: one report, or a whole domain. */
 #include "store/item.h"
 
+#include "store/query_inside.h"
+
 enum { CHUNK = 100 /* reports of one transaction */ };
 
-/* Freed pages are overwritten: deleted is deleted, also on disk. */
+/* Freed pages are overwritten: deleted is deleted, also on disk. Some builds
+ * of the library always do it, and are left alone. */
 static enum err
-wipe_freed(struct store *s, bool on, struct diag *why)
+wipe_freed(struct store *s, bool *switched, struct diag *why)
 {
-	return db_run(s->db,
-		      on ? "PRAGMA secure_delete = ON"
-			 : "PRAGMA secure_delete = OFF",
-		      why);
+	int64_t on = 0;
+	enum err e = db_number(s->db, "PRAGMA secure_delete", &on, why);
+
+	*switched = on == 0;
+	if (e == ERR_NONE && *switched)
+		e = db_run(s->db, "PRAGMA secure_delete = ON", why);
+	return e;
+}
+
+/* Ends the work that came out as `e`; what was freed goes to the system. */
+static enum err
+end_wiping(struct store *s, bool switched, enum err e, struct diag *why)
+{
+	struct diag own = { 0 };
+	enum err off = ERR_NONE;
+
+	if (e == ERR_NONE)
+		e = db_shrink(s->db, why);
+	if (switched)
+		off = db_run(s->db, "PRAGMA secure_delete = OFF", &own);
+	if (e == ERR_NONE && off != ERR_NONE)
+		return diag_set(why, off, own.code, 0, "%s", own.detail);
+	return e;
 }
 
 static enum err
@@ -38,27 +60,30 @@ delete_one(struct store *s, int64_t owner, int64_t id, struct diag *why)
 	return e;
 }
 
-enum err
-store_delete_report(struct store *s, int64_t owner, int64_t id,
-		    struct diag *why)
+static enum err
+delete_and_fold(struct store *s, int64_t owner, int64_t id, struct diag *why)
 {
 	struct diag own = { 0 };
-	enum err e = wipe_freed(s, true, why);
+	enum err e = store_begin(s, why);
 
-	if (e == ERR_NONE)
-		e = store_begin(s, why);
 	if (e != ERR_NONE)
 		return e;
 	e = delete_one(s, owner, id, &own);
 	(void)store_guard(s, e, &own);
 	e = store_commit(s, why);
+	return e == ERR_NONE ? store_fold(s, owner, NULL, NULL, why) : e;
+}
+
+enum err
+store_delete_report(struct store *s, int64_t owner, int64_t id,
+		    struct diag *why)
+{
+	bool switched = false;
+	enum err e = wipe_freed(s, &switched, why);
+
 	if (e == ERR_NONE)
-		e = store_fold(s, owner, NULL, NULL, why);
-	if (e == ERR_NONE)
-		e = db_shrink(s->db, why);
-	if (e == ERR_NONE)
-		e = wipe_freed(s, false, why);
-	return e;
+		e = delete_and_fold(s, owner, id, why);
+	return end_wiping(s, switched, e, why);
 }
 
 /* ---- a domain ---- */
@@ -172,19 +197,28 @@ delete_rest(struct store *s, int64_t owner, int64_t domain, struct diag *why)
 	return store_commit(s, why);
 }
 
+/* Folded as the store's names are; 0 when it has none like it. */
 static enum err
 find_domain(struct store *s, struct str domain, int64_t *id, struct diag *why)
 {
-	struct db_statement *st;
+	const struct store_filter asked = { .field = STORE_F_DOMAIN,
+					    .value = domain };
+	SCOPED_ARENA mem = arena_new(16 << 10);
+	SCOPED_STATEMENT st = NULL;
+	struct str text;
 	bool found = false;
-	enum err e = store_kept(s, SQL_NAME_GET, &st, why);
+	enum err e = store_value_text(&asked, mem, &text, why);
 
+	*id = 0;
+	if (e == ERR_NONE)
+		e = db_prepare(s->db, S("SELECT id FROM name WHERE text = ?1"),
+			       &st, why);
 	if (e != ERR_NONE)
 		return e;
-	db_bind_text(st, 1, domain);
+	db_bind_text(st, 1, text);
 	e = db_step(st, &found, why);
-	*id = e == ERR_NONE && found ? db_i64(st, 0) : 0;
-	db_reset(st);
+	if (e == ERR_NONE && found)
+		*id = db_i64(st, 0);
 	return e;
 }
 
@@ -216,17 +250,14 @@ store_delete_domain(struct store *s, int64_t owner, struct str domain,
 		    uint64_t *deleted, struct diag *why)
 {
 	int64_t id = 0;
+	bool switched = false;
 	enum err e = find_domain(s, domain, &id, why);
 
 	*deleted = 0;
 	if (e != ERR_NONE || id == 0)
 		return e;
-	e = wipe_freed(s, true, why);
+	e = wipe_freed(s, &switched, why);
 	if (e == ERR_NONE)
 		e = delete_all(s, owner, id, deleted, why);
-	if (e == ERR_NONE)
-		e = db_shrink(s->db, why);
-	if (e == ERR_NONE)
-		e = wipe_freed(s, false, why);
-	return e;
+	return end_wiping(s, switched, e, why);
 }

@@ -1,7 +1,9 @@
 /* Every kept document once more, for a parser that has learnt something. */
 #include "store/writer.h"
 
-enum { RAW_MAX = 576 << 20 };
+#include "inflate/inflate.h"
+
+enum { RAW_MAX = 576 << 20, TEXTS_MAX = 1 << 20 };
 
 typedef enum err each_fn(void *ctx, const struct store_report *report,
 			 struct str raw, enum decode_media media);
@@ -11,6 +13,8 @@ struct again {
 	int64_t owner;
 	each_fn *each;
 	void *ctx;
+	struct store_report report;
+	struct arena *mem; /* its texts */
 	struct buf raw;
 	enum decode_media media;
 };
@@ -36,37 +40,68 @@ next_id(struct again *a, const char *sql, int64_t after, int64_t last,
 	return e;
 }
 
+/* A copy: the statement has to end before anybody writes. */
 static enum err
-give_report(void *ctx, const struct store_report *report)
+keep_report(void *ctx, const struct store_report *report)
 {
 	struct again *a = ctx;
+	struct store_report *r = &a->report;
+	struct str *texts[] = { &r->org,    &r->reporter, &r->report_id,
+				&r->domain, &r->email,    &r->policy_json,
+				&r->path,   &r->member,   &r->repairs };
 
-	return a->each(a->ctx, report, buf_str(&a->raw), a->media);
+	*r = *report;
+	arena_reset(a->mem);
+	for (size_t i = 0; i < COUNT_OF(texts); i++)
+		if (!arena_dup(a->mem, *texts[i], texts[i]))
+			*texts[i] = S("");
+	return ERR_NONE;
 }
 
 static enum err
-all_reports(struct again *a, int64_t only, struct diag *why)
+give(struct again *a)
 {
-	int64_t id = only > 0 ? only - 1 : 0, last = only;
-	enum err e = ERR_NONE;
+	return a->each(a->ctx, &a->report, buf_str(&a->raw), a->media);
+}
 
-	if (only == 0)
-		e = db_number(a->s->db, "SELECT max(report) FROM raw", &last,
-			      why);
+static enum err
+one_report(struct again *a, int64_t id, struct diag *why)
+{
+	enum err e;
+
+	buf_clear(&a->raw);
+	e = store_report_get(a->s, a->owner, id, keep_report, a, why);
+	if (e == ERR_NONE)
+		e = store_raw(a->s, a->owner, id, &a->raw, &a->media, why);
+	return e;
+}
+
+static enum err
+all_reports(struct again *a, struct diag *why)
+{
+	int64_t id = 0, last = 0;
+	enum err e =
+		db_number(a->s->db, "SELECT max(report) FROM raw", &last, why);
+
 	while (e == ERR_NONE) {
+		struct diag own = { 0 };
+
 		e = next_id(a,
-			    "SELECT r.report FROM raw AS r JOIN report AS p"
-			    " ON p.id = r.report WHERE p.owner = ?1"
-			    " AND r.report > ?2 AND r.report <= ?3"
-			    " ORDER BY r.report LIMIT 1",
+			    "SELECT r.report FROM raw AS r CROSS JOIN"
+			    " report AS p ON p.id = r.report"
+			    " WHERE p.owner = ?1 AND r.report > ?2"
+			    " AND r.report <= ?3 ORDER BY r.report LIMIT 1",
 			    id, last, &id, why);
 		if (e != ERR_NONE || id == 0)
 			break;
-		buf_clear(&a->raw);
-		e = store_raw(a->s, a->owner, id, &a->raw, &a->media, why);
+		e = one_report(a, id, &own);
 		if (e == ERR_NONE)
-			e = store_report_get(a->s, a->owner, id, give_report, a,
-					     why);
+			e = give(a);
+		else if (e == ERR_GONE)
+			e = ERR_NONE; /* went since its number was read */
+		else
+			(void)diag_set(why, e, own.code, own.line, "%s",
+				       own.detail);
 	}
 	return e;
 }
@@ -74,51 +109,80 @@ all_reports(struct again *a, int64_t only, struct diag *why)
 /* ---- what was refused ---- */
 
 static enum err
-open_box(struct again *a, struct db_statement *st, struct diag *why)
+take_piece(void *ctx, struct str piece)
 {
-	struct str bytes = db_blob(st, 2);
-
-	buf_clear(&a->raw);
-	if (db_i64(st, 1) == 0)
-		buf_add(&a->raw, bytes);
-	else if (!seal_open(a->s->key, bytes, &a->raw))
-		return diag_set(why, ERR_IO, "store.sealed", 0, "%lld",
-				(long long)db_i64(st, 3));
-	a->media = (enum decode_media)db_i64(st, 0);
-	return ERR_NONE;
+	return buf_add(ctx, piece) ? ERR_NONE : ERR_LIMIT;
 }
 
+/* What was packed for keeping is given back as it came. */
 static enum err
-give_refused(struct again *a, int64_t id, struct diag *why)
+unpack(struct again *a, struct str bytes, enum decode_kind kind,
+       struct diag *why)
 {
-	struct store_report report = { .outcome = STORE_REJECTED,
-				       .raw_kept = true };
+	const struct inflate_limits limits = INFLATE_LIMITS;
+	struct inflate_notes notes;
+
+	a->media = DECODE_AS_MAIL;
+	if (kind == DECODE_DMARC)
+		a->media = DECODE_AS_XML;
+	if (kind == DECODE_TLSRPT)
+		a->media = DECODE_AS_JSON;
+	return inflate_stream(bytes, INFLATE_GZIP, &limits, take_piece, &a->raw,
+			      &notes, why);
+}
+
+enum column { C_MEDIA, C_SEALED, C_BYTES, C_REPACKED };
+
+static enum err
+open_box(struct again *a, struct db_statement *st, struct diag *why)
+{
+	SCOPED_BUF plain = BUF(RAW_MAX);
+	struct str bytes = db_blob(st, C_BYTES);
+	enum err e = ERR_NONE;
+
+	buf_clear(&a->raw);
+	if (db_i64(st, C_SEALED) != 0) {
+		if (!seal_open(a->s->key, bytes, &plain))
+			return diag_set(why, ERR_IO, "store.corrupt", 0, "raw");
+		bytes = buf_str(&plain);
+	}
+	a->media = (enum decode_media)db_i64(st, C_MEDIA);
+	if (db_i64(st, C_REPACKED) != 0)
+		e = unpack(a, bytes, a->report.kind, why);
+	else if (!buf_add(&a->raw, bytes))
+		e = diag_set(why, ERR_LIMIT, "io.too_large", 0, "raw");
+	if (plain.n > 0)
+		seal_wipe(plain.p, plain.n);
+	return e;
+}
+
+/* False in `there` when it went since its number was read. */
+static enum err
+one_refused(struct again *a, int64_t id, bool *there, struct diag *why)
+{
 	SCOPED_STATEMENT st = NULL;
-	bool row = false;
+	struct store_report r = { .id = id,
+				  .outcome = STORE_REJECTED,
+				  .raw_kept = true };
 	enum err e = db_prepare(
 		a->s->db,
-		S("SELECT r.media, r.sealed, r.bytes, i.id, i.received_at,"
-		  " i.path, i.member, i.kind FROM intake AS i"
+		S("SELECT r.media, r.sealed, r.bytes, r.repacked, i.kind,"
+		  " i.received_at, i.path, i.member FROM intake AS i"
 		  " JOIN intake_raw AS r ON r.intake = i.id WHERE i.id = ?1"),
 		&st, why);
-	SCOPED_ARENA mem = arena_new(64 << 10);
 
-	if (e == ERR_NONE) {
-		db_bind_i64(st, 1, id);
-		e = db_step(st, &row, why);
-	}
-	if (e == ERR_NONE && row)
-		e = open_box(a, st, why);
-	if (e != ERR_NONE || !row)
+	if (e != ERR_NONE)
 		return e;
-	report.id = db_i64(st, 3);
-	report.received_at = db_i64(st, 4);
-	report.kind = (enum decode_kind)db_i64(st, 7);
-	if (!arena_dup(mem, db_text(st, 5), &report.path) ||
-	    !arena_dup(mem, db_text(st, 6), &report.member))
-		return diag_set(why, ERR_LIMIT, "store.failed", 0, " ");
-	db_reset(st);
-	return a->each(a->ctx, &report, buf_str(&a->raw), a->media);
+	db_bind_i64(st, 1, id);
+	e = db_step(st, there, why);
+	if (e != ERR_NONE || !*there)
+		return e;
+	r.kind = (enum decode_kind)db_i64(st, 4);
+	r.received_at = db_i64(st, 5);
+	r.path = db_text(st, 6);
+	r.member = db_text(st, 7);
+	e = keep_report(a, &r);
+	return e == ERR_NONE ? open_box(a, st, why) : e;
 }
 
 static enum err
@@ -129,15 +193,19 @@ all_refused(struct again *a, struct diag *why)
 			       &last, why);
 
 	while (e == ERR_NONE) {
+		bool there = false;
+
 		e = next_id(a,
-			    "SELECT r.intake FROM intake_raw AS r"
-			    " JOIN intake AS i ON i.id = r.intake"
+			    "SELECT r.intake FROM intake_raw AS r CROSS JOIN"
+			    " intake AS i ON i.id = r.intake"
 			    " WHERE i.owner = ?1 AND r.intake > ?2"
 			    " AND r.intake <= ?3 ORDER BY r.intake LIMIT 1",
 			    id, last, &id, why);
 		if (e != ERR_NONE || id == 0)
 			break;
-		e = give_refused(a, id, why);
+		e = one_refused(a, id, &there, why);
+		if (e == ERR_NONE && there)
+			e = give(a);
 	}
 	return e;
 }
@@ -152,11 +220,20 @@ store_each_raw(struct store *s, int64_t owner, int64_t only_report,
 			   .owner = owner,
 			   .each = each,
 			   .ctx = ctx,
+			   .mem = arena_new(TEXTS_MAX),
 			   .raw = BUF(RAW_MAX) };
-	enum err e = all_reports(&a, only_report, why);
+	enum err e;
 
-	if (e == ERR_NONE && only_report == 0)
-		e = all_refused(&a, why);
+	if (only_report != 0) {
+		e = one_report(&a, only_report, why);
+		if (e == ERR_NONE)
+			e = give(&a);
+	} else {
+		e = all_reports(&a, why);
+		if (e == ERR_NONE)
+			e = all_refused(&a, why);
+	}
 	buf_free(&a.raw);
+	arena_free(a.mem);
 	return e;
 }
