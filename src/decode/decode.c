@@ -38,7 +38,7 @@ decode_ignore(struct decoder *d, struct str member)
 	struct candidate c = { .member = member };
 	struct decode_end end = { .status = DECODE_IGNORED };
 
-	(void)diag_set(&end.why, ERR_GONE, "decode.no_report", 0, " ");
+	(void)diag_set(&end.why, ERR_GONE, "decode.no_report", 0, "%s", "");
 	return decode_tell(d, &c, &end);
 }
 
@@ -101,7 +101,7 @@ refuse_unknown(struct decoder *d, struct candidate *c, const char *code)
 
 	if (d->mail_depth > 0)
 		return ERR_NONE;
-	(void)diag_set(&why, ERR_SYNTAX, code, 0, " ");
+	(void)diag_set(&why, ERR_SYNTAX, code, 0, "%s", "");
 	return decode_refuse(d, c, DECODE_NONE, &why);
 }
 
@@ -146,7 +146,7 @@ decode_packed(struct decoder *d, struct document *doc, struct candidate *c,
 	if (inner == INFLATE_NONE)
 		return decode_text(d, doc, c, depth);
 	if (depth >= NESTING_MAX || !doc->memory.p || inner == INFLATE_ZIP) {
-		(void)diag_set(&why, ERR_LIMIT, "decode.too_deep", 0, " ");
+		(void)diag_set(&why, ERR_LIMIT, "decode.too_deep", 0, "%s", "");
 		return decode_refuse(d, c, DECODE_NONE, &why);
 	}
 	repairs_add(&c->repairs, "inflate.double", 1);
