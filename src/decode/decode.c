@@ -56,6 +56,12 @@ decode_refuse(struct decoder *d, struct candidate *c, enum decode_kind kind,
 	return decode_tell(d, c, &end);
 }
 
+bool
+decode_passes_over(const struct decoder *d)
+{
+	return d->mail_depth > 0 || d->among_others;
+}
+
 static enum err
 gather_some(void *ctx, struct str piece)
 {
@@ -99,7 +105,7 @@ refuse_unknown(struct decoder *d, struct candidate *c, const char *code)
 {
 	struct diag why = { 0 };
 
-	if (d->mail_depth > 0)
+	if (decode_passes_over(d))
 		return ERR_NONE;
 	(void)diag_set(&why, ERR_SYNTAX, code, 0, "%s", "");
 	return decode_refuse(d, c, DECODE_NONE, &why);
@@ -122,7 +128,7 @@ decode_text(struct decoder *d, const struct document *doc, struct candidate *c,
 		return decode_json(d, doc, c);
 	if (doc->memory.p && mime_sniff(doc->first))
 		return decode_mail(d, doc->memory, c->member, depth + 1);
-	if (d->mail_depth == 0 && is_placeholder(doc->first))
+	if (!decode_passes_over(d) && is_placeholder(doc->first))
 		return decode_ignore(d, c->member);
 	return refuse_unknown(d, c,
 			      doc->first.n == 0 ? "decode.empty"
@@ -179,8 +185,10 @@ decode_members(struct decoder *d, struct inflate_zip *zip, struct str bytes,
 	       struct str member, unsigned depth)
 {
 	size_t count = inflate_zip_count(zip);
+	bool outer = d->among_others;
 	enum err err = ERR_NONE;
 
+	d->among_others = outer || count > 1;
 	for (size_t i = 0; i < count && err == ERR_NONE; i++) {
 		char room[MEMBER_MAX];
 		struct document doc = { .zip = zip, .index = i };
@@ -194,6 +202,7 @@ decode_members(struct decoder *d, struct inflate_zip *zip, struct str bytes,
 			c.raw = bytes;
 		err = decode_packed(d, &doc, &c, depth);
 	}
+	d->among_others = outer;
 	return err;
 }
 

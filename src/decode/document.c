@@ -159,7 +159,7 @@ decode_json(struct decoder *d, const struct document *doc, struct candidate *c)
 		err = read_json(d, json, c, &why);
 	if (err == ERR_NONE || err == ERR_STOP)
 		return err;
-	if (d->mail_depth > 0 && !claims_tls(json))
+	if (decode_passes_over(d) && !claims_tls(json))
 		return ERR_NONE;
 	return decode_refuse(d, c, DECODE_TLSRPT, &why);
 }

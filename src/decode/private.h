@@ -39,6 +39,7 @@ struct decoder {
 	int64_t now;
 	unsigned ends;	    /* items told so far */
 	unsigned mail_depth; /* 0: a bare file */
+	bool among_others;   /* a member of an archive of several */
 	struct carrier carrier;
 	struct repairs mail_repairs; /* of the message around */
 };
@@ -82,6 +83,9 @@ enum err decode_bytes(struct decoder *d, struct str bytes, struct str member,
 enum err decode_mail(struct decoder *d, struct str message, struct str member,
 		     unsigned depth) MUST_CHECK;
 
+/* Whether what is not a report at all is passed over in silence: beside a
+ * report there may be anything. */
+bool decode_passes_over(const struct decoder *d);
 /* Fills what every end has in common and gives it to the sink. */
 enum err decode_tell(struct decoder *d, struct candidate *c,
 		     struct decode_end *end) MUST_CHECK;

@@ -226,7 +226,7 @@ static enum err
 refuse_xml(struct pass *p, struct candidate *c, struct decode_end *end)
 {
 	if (str_eq(str_of(p->why.code), S("dmarc.not_a_report"))) {
-		if (p->d->mail_depth > 0)
+		if (decode_passes_over(p->d))
 			return ERR_NONE;
 		end->kind = DECODE_NONE;
 	}
@@ -269,7 +269,7 @@ decode_xml(struct decoder *d, const struct document *doc, struct candidate *c)
 	struct pass p = { .d = d, .fits = true };
 	enum err err;
 
-	if (d->mail_depth > 0 && !claims_dmarc(doc->first))
+	if (decode_passes_over(d) && !claims_dmarc(doc->first))
 		return ERR_NONE;
 	p.hash = seal_hash_new();
 	if (!c->raw.p)

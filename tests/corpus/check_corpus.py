@@ -9,8 +9,9 @@
 Each file is imported into a store of its own. A value that expected.tsv (or
 waxseal.tsv) leaves empty is not compared; "-" is nothing at all. The repairs
 of a golden file are the whole list, neither more nor less. `more` has other
-keys of the item, as "key=value; key=value".
+keys of the item, as "key=value; key=value"; `outcomes` counts its items.
 """
+import collections
 import concurrent.futures
 import csv
 import json
@@ -45,6 +46,9 @@ def gather(items):
     for key in ("records", "messages", "passed"):
         values = [i[key] for i in read if i[key] is not None]
         first[key] = sum(values) if values else None
+    outcomes = collections.Counter(i["status"] for i in items)
+    first["outcomes"] = ", ".join(f"{k} {outcomes[k]}"
+                                  for k in sorted(outcomes))
     first["repairs"] = sorted({c for i in read for c in i["repairs"]})
     return first
 

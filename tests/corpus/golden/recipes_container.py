@@ -7,7 +7,7 @@ from recipes_tls import TLS
 
 NAME = FILE_NAME + ".xml"
 OTHER = swap(("golden.1", "golden.2"), ("<count>3<", "<count>4<"))
-TWO = expect(records=4, messages=11, passed=7)
+TWO = expect(records=4, messages=11, passed=7, more="outcomes=imported 2")
 
 
 def of_gzip():
@@ -46,12 +46,14 @@ def of_zip():
     yield "two-reports.zip", zipped([("a.xml", REPORT), ("b.xml", OTHER)]), \
         TWO
     yield "same-report-twice.zip", zipped(
-        [("a.xml", REPORT), ("b.xml", REPORT)]), expect()
+        [("a.xml", REPORT), ("b.xml", REPORT)]), expect(
+        more="outcomes=duplicate 1, imported 1")
     yield "data-descriptors.zip", zipped_as_stream([(NAME, REPORT)]), \
         expect()
     yield "macos-folder.zip", zipped(
         [(NAME, REPORT), ("__MACOSX/._" + NAME, "\0\5\26\7" + "\0" * 40),
-         (".DS_Store", "\0\0\0\1Bud1")]), expect(more="member=" + NAME)
+         (".DS_Store", "\0\0\0\1Bud1")]), expect(
+            more="outcomes=imported 1; member=" + NAME)
     yield "in-a-folder.zip", zipped(
         [("reports/", ""), ("reports/" + NAME, REPORT)]), expect()
     yield "gzip-within.zip", zipped([(NAME + ".gz", gz(REPORT))]), expect(
@@ -59,7 +61,15 @@ def of_zip():
     yield "path-that-climbs.zip", zipped(
         [("../../etc/" + NAME, REPORT)]), expect()
     yield "report-and-note.zip", zipped(
-        [("readme.txt", "Reports of March."), (NAME, REPORT)]), expect()
+        [("readme.txt", "Reports of March."), (NAME, REPORT),
+         ("style.xml", "<style/>"), ("a.json", "[1]")]), expect(
+        more="outcomes=imported 1")
+    yield "report-and-broken-report.zip", zipped(
+        [(NAME, REPORT), ("b.xml", REPORT[:400])]), expect(
+        more="outcomes=imported 1, rejected 1")
+    yield "office-document.zip", zipped(
+        [("[Content_Types].xml", "<Types/>"), ("word/document.xml", "<w/>")
+         ]), rejected("decode.unrecognised", "none")
     yield "encrypted.zip", zip_that_says_encrypted(plain), rejected(
         "inflate.encrypted", "none")
     yield "empty.zip", zipped([]), rejected("decode.unrecognised", "none")
@@ -88,7 +98,7 @@ def of_mailboxes():
                       "From here on it rains.", ""], eol="\n")
     yield "three-messages.mbox", b"\n".join(
         [separator + first, separator + letter, separator + second]), {
-            **TWO, "repairs": ""}
+            **TWO, "repairs": "", "more": "outcomes=ignored 1, imported 2"}
     yield "maildir", {"new/1.golden": first, "cur/2.golden:2,S": second,
                       "tmp/3.half-written": first[:300]}, TWO
     yield "folder", {"a.eml": first, "deeper/b.xml": OTHER.encode()}, TWO
