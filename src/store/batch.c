@@ -30,6 +30,7 @@ store_writer_new(void)
 	w->json = (struct buf)BUF(SCRATCH_MAX);
 	w->now.mem = arena_new(DOCUMENT_MAX);
 	return w;
+	store_cells_init(&w->deltas, STORE_DELTA_COUNT, STORE_DELTAS_MAX);
 }
 
 void
@@ -49,7 +50,7 @@ store_writer_free(struct store_writer *w)
 	buf_free(&w->key);
 	buf_free(&w->json);
 	arena_free(w->now.mem);
-	heap_free(w->deltas.cell);
+	store_cells_free(&w->deltas);
 	heap_free(w);
 }
 

@@ -1,9 +1,15 @@
-/* The coarse roll-ups: names, places and classes folded in, day by day. */
+/* The coarse roll-ups: names, places and classes folded in. What changes is
+ * worked out in memory as differences, so that only that is written. */
+#include "store/cells.h"
 #include "store/writer.h"
 
+#include <string.h>
+
 enum {
-	CHUNK_DAYS = 512, /* (domain, day) pairs of one transaction */
-	RUN_MAX = 64      /* days of one domain that are folded at once */
+	CHUNK_DAYS = 512,   /* (domain, day) pairs of one transaction */
+	RUN_MAX = 64,       /* days of one domain that are read at once */
+	CELLS_MAX = 60000,  /* held in memory, of each table */
+	JUDGED_MAX = 100000 /* judgements of the user that are remembered */
 };
 
 /* Days of one domain that follow each other. */
@@ -11,104 +17,349 @@ struct run {
 	int64_t domain, first, last;
 };
 
-struct chunk {
-	size_t pairs, count;
-	struct run run[CHUNK_DAYS];
+/* Numbers of a key, in the order of the tables; `cube` has them all. */
+enum {
+	K_DOMAIN,
+	K_DAY,
+	K_REPORTER,
+	K_SOURCE,
+	K_ASN,
+	K_COUNTRY, /* both letters in one number */
+	K_TO_DOMAIN,
+	K_VERDICT,
+	K_OVERRIDES,
+	K_CLASS,
+	K_TRUST,
+	K_COUNT
 };
 
-static void
-add_pair(struct chunk *c, int64_t domain, int64_t day)
-{
-	struct run *last = c->count > 0 ? &c->run[c->count - 1] : NULL;
+/* A coarse table: which numbers of the key it has, what adds to a cell and
+ * what takes empty ones away. */
+struct target {
+	enum store_sql add, sweep;
+	size_t keys;
+	int key[K_COUNT];
+	struct store_cells cells;
+};
 
-	c->pairs++;
+enum { CUBE, SLIM, ALL, TARGETS };
+
+struct fold {
+	struct store *s;
+	int64_t owner;
+	size_t pairs, count;
+	struct run run[CHUNK_DAYS];
+	struct map *judged; /* source, domain -> triage */
+	struct target target[TARGETS];
+};
+
+static const struct target SHAPES[TARGETS] = {
+	[CUBE] = { .add = SQL_CUBE_ADD,
+		   .sweep = SQL_CUBE_SWEEP,
+		   .keys = K_COUNT,
+		   .key = { K_DOMAIN, K_DAY, K_REPORTER, K_SOURCE, K_ASN,
+			    K_COUNTRY, K_TO_DOMAIN, K_VERDICT, K_OVERRIDES,
+			    K_CLASS, K_TRUST } },
+	[SLIM] = { .add = SQL_SLIM_ADD,
+		   .sweep = SQL_SLIM_SWEEP,
+		   .keys = 7,
+		   .key = { K_DOMAIN, K_DAY, K_REPORTER, K_VERDICT, K_OVERRIDES,
+			    K_CLASS, K_TRUST } },
+	[ALL] = { .add = SQL_CUBE_ALL_ADD,
+		  .sweep = SQL_CUBE_ALL_SWEEP,
+		  .keys = 10,
+		  .key = { K_DAY, K_REPORTER, K_SOURCE, K_ASN, K_COUNTRY,
+			   K_TO_DOMAIN, K_VERDICT, K_OVERRIDES, K_CLASS,
+			   K_TRUST } },
+};
+
+/* ---- what to fold ---- */
+
+static void
+add_pair(struct fold *f, int64_t domain, int64_t day)
+{
+	struct run *last = f->count > 0 ? &f->run[f->count - 1] : NULL;
+
+	f->pairs++;
 	if (last != NULL && last->domain == domain && last->last + 1 == day &&
 	    day - last->first < RUN_MAX)
 		last->last = day;
 	else
-		c->run[c->count++] = (struct run){ domain, day, day };
+		f->run[f->count++] = (struct run){ domain, day, day };
 }
 
 static enum err
-next_chunk(struct store *s, int64_t owner, struct chunk *c, struct diag *why)
+next_chunk(struct fold *f, struct diag *why)
 {
-	const int64_t values[2] = { owner, CHUNK_DAYS };
+	const int64_t values[2] = { f->owner, CHUNK_DAYS };
 	struct db_statement *st;
 	bool row = true;
-	enum err e = store_kept(s, SQL_FOLD_NEXT, &st, why);
+	enum err e = store_kept(f->s, SQL_FOLD_NEXT, &st, why);
 
-	c->pairs = c->count = 0;
+	f->pairs = f->count = 0;
 	if (e != ERR_NONE)
 		return e;
 	store_bind(st, 1, values, 2);
 	while (e == ERR_NONE && row) {
 		e = db_step(st, &row, why);
 		if (e == ERR_NONE && row)
-			add_pair(c, db_i64(st, 0), db_i64(st, 1));
+			add_pair(f, db_i64(st, 0), db_i64(st, 1));
 	}
 	return e;
 }
 
-static enum err
-fold_run(struct store *s, int64_t owner, const struct run *run,
-	 struct diag *why)
-{
-	/* What the old cells gave to the sums over all domains is taken back
-	 * before they go. */
-	static const enum store_sql STEPS[] = {
-		SQL_CUBE_ALL_TAKE, SQL_CUBE_DROP, SQL_SLIM_DROP,
-		SQL_CUBE_ADD,      SQL_SLIM_ADD,  SQL_CUBE_ALL_ADD,
-		SQL_FOLD_DONE
-	};
-	const int64_t values[4] = { owner, run->domain, run->first, run->last };
-	enum err e = ERR_NONE;
+/* ---- the user's judgements ---- */
 
-	for (size_t i = 0; e == ERR_NONE && i < COUNT_OF(STEPS); i++)
-		e = store_do(s, STEPS[i], values, 4, why);
+struct judged_key {
+	int64_t source, domain; /* domain 0: all */
+};
+
+static enum err
+load_judgements(struct fold *f, struct diag *why)
+{
+	struct db_statement *st;
+	bool row = true;
+	enum err e = store_kept(f->s, SQL_FOLD_TRIAGE, &st, why);
+
+	map_clear(f->judged);
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, f->owner);
+	while (e == ERR_NONE && row) {
+		struct judged_key key;
+
+		e = db_step(st, &row, why);
+		if (e != ERR_NONE || !row)
+			break;
+		key = (struct judged_key){ db_i64(st, 0), db_i64(st, 1) };
+		map_put(f->judged,
+			(struct str){ (const char *)&key, sizeof(key) },
+			db_u64(st, 2));
+	}
 	return e;
 }
 
-/* Cells over all domains to which nobody gives any more. */
-static enum err
-sweep(struct store *s, int64_t owner, const struct chunk *c, struct diag *why)
+/* The judgement for the domain is before the one for all. */
+static enum sender_triage
+judgement_of(const struct fold *f, int64_t source, int64_t domain)
 {
-	struct map *seen = map_new(CHUNK_DAYS);
-	enum err e = ERR_NONE;
+	struct judged_key key = { source, domain };
+	const struct str k = { (const char *)&key, sizeof(key) };
+	uint64_t triage = SENDER_NOT_TRIAGED;
 
-	for (size_t i = 0; i < c->count; i++) {
-		int64_t day = c->run[i].first;
+	if (map_count(f->judged) == 0 || map_get(f->judged, k, &triage))
+		return (enum sender_triage)triage;
+	key.domain = 0;
+	(void)map_get(f->judged, k, &triage);
+	return (enum sender_triage)triage;
+}
 
-		for (; e == ERR_NONE && day <= c->run[i].last; day++) {
-			const int64_t values[2] = { owner, day };
-			struct str key = { (const char *)&day, sizeof(day) };
+/* ---- writing ---- */
 
-			if (map_get(seen, key, NULL))
-				continue;
-			map_put(seen, key, 1);
-			e = store_do(s, SQL_CUBE_ALL_SWEEP, values, 2, why);
+static int64_t
+pack_country(struct str text)
+{
+	if (text.n != 2)
+		return 0;
+	return (int64_t)(unsigned char)text.p[0] << 8 |
+	       (unsigned char)text.p[1];
+}
+
+/* Binds owner, key and, when `sums`, messages and rows. */
+static void
+bind_cell(struct db_statement *st, int64_t owner, const struct target *t,
+	  const int64_t *cell, char country[2], bool sums)
+{
+	db_bind_i64(st, 1, owner);
+	for (size_t i = 0; i < t->keys; i++) {
+		int at = (int)i + 2;
+
+		if (t->key[i] != K_COUNTRY) {
+			db_bind_i64(st, at, cell[i]);
+			continue;
 		}
+		country[0] = (char)(cell[i] >> 8);
+		country[1] = (char)(cell[i] & 0xff);
+		db_bind_text(st, at,
+			     (struct str){ country, cell[i] != 0 ? 2 : 0 });
 	}
-	map_free(seen);
-	return e;
+	if (sums)
+		store_bind(st, (int)t->keys + 2, cell + t->keys, 2);
 }
 
 static enum err
-fold_chunk(struct store *s, int64_t owner, struct chunk *c, struct diag *why)
+write_cell(struct fold *f, const struct target *t, const int64_t *cell,
+	   struct diag *why)
 {
-	struct diag own = { 0 };
-	enum err e = store_begin(s, why);
+	const int64_t messages = cell[t->keys], rows = cell[t->keys + 1];
+	struct db_statement *st;
+	char country[2];
+	enum err e;
+
+	if (messages == 0 && rows == 0)
+		return ERR_NONE;
+	e = store_kept(f->s, t->add, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	bind_cell(st, f->owner, t, cell, country, true);
+	e = db_do(st, why);
+	if (e != ERR_NONE || rows >= 0)
+		return e;
+	e = store_kept(f->s, t->sweep, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	bind_cell(st, f->owner, t, cell, country, false);
+	return db_do(st, why);
+}
+
+static enum err
+flush(struct fold *f, struct target *t, struct diag *why)
+{
+	enum err e = ERR_NONE;
+
+	/* In the order of the table each page is visited once. */
+	store_cells_sort(&t->cells);
+	for (size_t i = 0; e == ERR_NONE && i < t->cells.count; i++)
+		e = write_cell(f, t, store_cells_at(&t->cells, i), why);
+	store_cells_clear(&t->cells);
+	return e;
+}
+
+/* A difference goes into every table. Memory may be full in the middle of a
+ * day: what was there before is read first, so no cell falls below what it
+ * really has. */
+static enum err
+add(struct fold *f, const int64_t key[K_COUNT], int64_t messages, int64_t rows,
+    struct diag *why)
+{
+	enum err e = ERR_NONE;
+
+	for (size_t i = 0; e == ERR_NONE && i < TARGETS; i++) {
+		struct target *t = &f->target[i];
+		int64_t own[K_COUNT];
+
+		for (size_t k = 0; k < t->keys; k++)
+			own[k] = key[t->key[k]];
+		if (store_cells_add(&t->cells, own, messages, rows))
+			continue;
+		e = flush(f, t, why);
+		(void)store_cells_add(&t->cells, own, messages, rows);
+	}
+	return e;
+}
+
+/* ---- reading ---- */
+
+/* The cells that are there now, taken away. */
+static enum err
+take_old(struct fold *f, const struct run *run, struct diag *why)
+{
+	const int64_t values[4] = { f->owner, run->domain, run->first,
+				    run->last };
+	struct db_statement *st;
+	bool row = true;
+	enum err e = store_kept(f->s, SQL_FOLD_OLD, &st, why);
 
 	if (e != ERR_NONE)
 		return e;
-	e = store_do(s, SQL_FOLD_EARLY, &owner, 1, &own);
+	store_bind(st, 1, values, 4);
+	while (e == ERR_NONE && row) {
+		int64_t key[K_COUNT] = { run->domain };
+
+		e = db_step(st, &row, why);
+		if (e != ERR_NONE || !row)
+			break;
+		for (int k = K_DAY; k < K_COUNT; k++)
+			key[k] = k == K_COUNTRY ? pack_country(db_text(st, k))
+						: db_i64(st, k);
+		e = add(f, key, -db_i64(st, K_COUNT), -db_i64(st, K_COUNT + 1),
+			why);
+	}
+	db_reset(st);
+	return e;
+}
+
+static int64_t
+class_of(const struct fold *f, const int64_t key[K_COUNT])
+{
+	return store_class_of(key[K_VERDICT], key[K_OVERRIDES],
+			      judgement_of(f, key[K_SOURCE], key[K_DOMAIN]));
+}
+
+static enum err
+add_new(struct fold *f, const struct run *run, struct diag *why)
+{
+	const int64_t values[4] = { f->owner, run->domain, run->first,
+				    run->last };
+	struct db_statement *st;
+	bool row = true;
+	enum err e = store_kept(f->s, SQL_FOLD_NEW, &st, why);
+
+	if (e != ERR_NONE)
+		return e;
+	store_bind(st, 1, values, 4);
+	while (e == ERR_NONE && row) {
+		int64_t key[K_COUNT] = { run->domain };
+
+		e = db_step(st, &row, why);
+		if (e != ERR_NONE || !row)
+			break;
+		for (int k = K_DAY; k < K_COUNT; k++)
+			key[k] = k == K_COUNTRY ? pack_country(db_text(st, k))
+						: db_i64(st, k);
+		key[K_CLASS] = class_of(f, key);
+		e = add(f, key, db_i64(st, K_COUNT), db_i64(st, K_COUNT + 1),
+			why);
+	}
+	db_reset(st);
+	return e;
+}
+
+static enum err
+fold_run(struct fold *f, const struct run *run, struct diag *why)
+{
+	const int64_t values[4] = { f->owner, run->domain, run->first,
+				    run->last };
+	enum err e = take_old(f, run, why);
+
 	if (e == ERR_NONE)
-		e = next_chunk(s, owner, c, &own);
-	for (size_t i = 0; e == ERR_NONE && i < c->count; i++)
-		e = fold_run(s, owner, &c->run[i], &own);
+		e = add_new(f, run, why);
 	if (e == ERR_NONE)
-		e = sweep(s, owner, c, &own);
-	(void)store_guard(s, e, &own);
-	return store_commit(s, why);
+		e = store_do(f->s, SQL_FOLD_DONE, values, 4, why);
+	return e;
+}
+
+/* ---- the call ---- */
+
+static enum err
+fold_days(struct fold *f, struct diag *why)
+{
+	enum err e = store_do(f->s, SQL_FOLD_EARLY, &f->owner, 1, why);
+
+	if (e == ERR_NONE)
+		e = load_judgements(f, why);
+	if (e == ERR_NONE)
+		e = next_chunk(f, why);
+	for (size_t i = 0; e == ERR_NONE && i < f->count; i++)
+		e = fold_run(f, &f->run[i], why);
+	for (size_t i = 0; e == ERR_NONE && i < TARGETS; i++)
+		e = flush(f, &f->target[i], why);
+	return e;
+}
+
+static enum err
+fold_chunk(struct fold *f, struct diag *why)
+{
+	struct diag own = { 0 };
+	enum err e = store_begin(f->s, why);
+
+	if (e != ERR_NONE)
+		return e;
+	e = fold_days(f, &own);
+	(void)store_guard(f->s, e, &own);
+	for (size_t i = 0; e != ERR_NONE && i < TARGETS; i++)
+		store_cells_clear(&f->target[i].cells);
+	return store_commit(f->s, why);
 }
 
 static enum err
@@ -128,23 +379,51 @@ count_stale(struct store *s, int64_t owner, uint64_t *out, struct diag *why)
 	return e;
 }
 
+static struct fold *
+fold_new(struct store *s, int64_t owner)
+{
+	struct fold *f = heap_new(sizeof(*f));
+
+	f->s = s;
+	f->owner = owner;
+	f->judged = map_new(JUDGED_MAX);
+	for (size_t i = 0; i < TARGETS; i++) {
+		f->target[i] = SHAPES[i];
+		store_cells_init(&f->target[i].cells, SHAPES[i].keys,
+				 CELLS_MAX);
+	}
+	return f;
+}
+
+static void
+fold_free(struct fold *f)
+{
+	for (size_t i = 0; i < TARGETS; i++)
+		store_cells_free(&f->target[i].cells);
+	map_free(f->judged);
+	heap_free(f);
+}
+
 enum err
 store_fold(struct store *s, int64_t owner,
 	   void (*progress)(void *ctx, uint64_t done, uint64_t all), void *ctx,
 	   struct diag *why)
 {
-	struct chunk *c = heap_new(sizeof(*c));
+	struct fold *f;
 	uint64_t done = 0, all = 0;
 	enum err e = count_stale(s, owner, &all, why);
 
+	if (e != ERR_NONE || all == 0)
+		return e;
+	f = fold_new(s, owner);
 	while (e == ERR_NONE && done < all) {
-		e = fold_chunk(s, owner, c, why);
-		if (e != ERR_NONE || c->pairs == 0)
+		e = fold_chunk(f, why);
+		if (e != ERR_NONE || f->pairs == 0)
 			break;
-		done += c->pairs;
+		done += f->pairs;
 		if (progress != NULL)
 			progress(ctx, done < all ? done : all, all);
 	}
-	heap_free(c);
+	fold_free(f);
 	return e;
 }

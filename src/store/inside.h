@@ -53,6 +53,9 @@ store_row_first(int64_t report)
 	return report << STORE_ROW_BITS;
 }
 
+/* The enum sender_class of rows with these facts. */
+int64_t store_class_of(int64_t verdict, int64_t overrides,
+		       enum sender_triage triage);
 /* In SQL, on every connection of the store:
  *   mail_class(verdict, overrides, triage)  the enum sender_class. */
 

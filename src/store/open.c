@@ -85,22 +85,27 @@ store_key(const char *dir, bool make, uint8_t key[SEAL_KEY_BYTES],
 	return ERR_NONE;
 }
 
-static int64_t
-mail_class(const int64_t *args)
+int64_t
+store_class_of(int64_t verdict, int64_t overrides, enum sender_triage triage)
 {
-	const int64_t verdict = args[0];
 	const struct sender_facts facts = {
 		.dkim_aligned = (verdict & STORE_V_DKIM) != 0,
 		.spf_aligned = (verdict & STORE_V_SPF) != 0,
 		.spf_vouched = (verdict & STORE_V_VOUCHED) != 0,
 		.disposition = (enum dmarc_disposition)(
 			(verdict >> STORE_V_DISPOSITION) & 3),
-		.overrides = (unsigned)args[1],
-		.triage = (enum sender_triage)args[2],
+		.overrides = (unsigned)overrides,
+		.triage = triage,
 	};
 	enum sender_rule rule;
 
 	return sender_classify(&facts, &rule);
+}
+
+static int64_t
+mail_class(const int64_t *args)
+{
+	return store_class_of(args[0], args[1], (enum sender_triage)args[2]);
 }
 
 /* An older database is brought up to date even when only reading was asked

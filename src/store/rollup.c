@@ -2,109 +2,34 @@
  * identity counts. */
 #include "store/item.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static uint64_t
-mix(uint64_t h, int64_t value)
-{
-	h = (h ^ (uint64_t)value) * 0x9E3779B97F4A7C15u;
-	return h ^ h >> 29;
-}
-
-static bool
-same_cell(const struct store_delta *a, const struct store_delta *b)
-{
-	return a->endpoint == b->endpoint && a->to_domain == b->to_domain &&
-	       a->verdict == b->verdict && a->overrides == b->overrides;
-}
-
-/* The slot that knows this cell, or the free one where it belongs. */
-static uint32_t
-slot_of(const struct store_deltas *d, const struct store_delta *cell)
-{
-	uint64_t h = mix(mix(mix(mix(1, cell->endpoint), cell->to_domain),
-			     cell->verdict),
-			 cell->overrides);
-
-	for (;; h++) {
-		uint32_t at = (uint32_t)(h % STORE_DELTA_SLOTS);
-		uint32_t known = d->slot[at];
-
-		if (known == 0 || same_cell(&d->cell[known - 1], cell))
-			return at;
-	}
-}
-
-bool
-store_delta_add(struct store_deltas *d, const struct store_delta *add)
-{
-	uint32_t at = slot_of(d, add);
-
-	if (d->slot[at] != 0) {
-		struct store_delta *cell = &d->cell[d->slot[at] - 1];
-
-		cell->messages += add->messages;
-		cell->rows += add->rows;
-		return true;
-	}
-	if (d->count >= STORE_DELTAS_MAX)
-		return false;
-	if (d->count >= d->room) {
-		d->room = d->room == 0 ? 64 : d->room * 2;
-		d->cell = heap_grow(d->cell, d->room, sizeof(*d->cell));
-	}
-	d->cell[d->count] = *add;
-	d->cell[d->count++].slot = at;
-	d->slot[at] = (uint32_t)d->count;
-	return true;
-}
-
-/* Costs what was in it, not what could be: most reports are small. */
-void
-store_deltas_clear(struct store_deltas *d)
-{
-	for (size_t i = 0; i < d->count; i++)
-		d->slot[d->cell[i].slot] = 0;
-	d->count = 0;
-}
-
-static int
-by_key(const void *left, const void *right)
-{
-	const struct store_delta *a = left, *b = right;
-
-	if (a->endpoint != b->endpoint)
-		return a->endpoint < b->endpoint ? -1 : 1;
-	if (a->to_domain != b->to_domain)
-		return a->to_domain < b->to_domain ? -1 : 1;
-	if (a->verdict != b->verdict)
-		return a->verdict < b->verdict ? -1 : 1;
-	return (a->overrides > b->overrides) - (a->overrides < b->overrides);
-}
 
 enum err
 store_deltas_flush(struct store *s, struct diag *why)
 {
 	const struct store_dmarc *now = &s->writer->now;
-	struct store_deltas *d = &s->writer->deltas;
+	struct store_cells *d = &s->writer->deltas;
 	enum err e = ERR_NONE;
 
 	/* In the order of the table: each page is visited once. */
-	if (d->count > 1)
-		qsort(d->cell, d->count, sizeof(*d->cell), by_key);
+	store_cells_sort(d);
 	for (size_t i = 0; e == ERR_NONE && i < d->count; i++) {
-		const struct store_delta *c = &d->cell[i];
-		const int64_t values[11] = {
-			now->origin.owner, now->domain,   now->day,
-			c->endpoint,       now->reporter, c->to_domain,
-			c->verdict,        c->overrides,  now->origin.trust,
-			c->messages,       c->rows
-		};
+		const int64_t *c = store_cells_at(d, i);
+		const int64_t values[11] = { now->origin.owner,
+					     now->domain,
+					     now->day,
+					     c[STORE_DELTA_ENDPOINT],
+					     now->reporter,
+					     c[STORE_DELTA_TO_DOMAIN],
+					     c[STORE_DELTA_VERDICT],
+					     c[STORE_DELTA_OVERRIDES],
+					     now->origin.trust,
+					     c[STORE_DELTA_COUNT],
+					     c[STORE_DELTA_COUNT + 1] };
 
 		e = store_do(s, SQL_ROLLUP_ADD, values, 11, why);
 	}
-	store_deltas_clear(d);
+	store_cells_clear(d);
 	return e;
 }
 

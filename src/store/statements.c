@@ -5,10 +5,6 @@
 	"e.id, e.ip, e.evidence, p.text, e.source, e.country, e.asn"           \
 	" FROM endpoint AS e JOIN name AS p ON p.id = e.profile"
 #define OF_DAYS " WHERE owner = ?1 AND domain = ?2 AND day BETWEEN ?3 AND ?4"
-#define CUBE_KEYS                                                              \
-	"reporter, source, asn, country, to_domain, verdict, overrides,"       \
-	" class, trust"
-#define SLIM_KEYS "reporter, verdict, overrides, class, trust"
 #define ADD_UP                                                                 \
 	" ON CONFLICT DO UPDATE SET"                                           \
 	" messages = messages + excluded.messages,"                            \
@@ -178,40 +174,44 @@ static const char *const TEXT[SQL_COUNT] = {
 		" (SELECT 1 FROM endpoint WHERE owner = ?1 AND stamp = 0)"
 		" ON CONFLICT DO UPDATE SET early = 1",
 	[SQL_FOLD_DONE] = "DELETE FROM stale_day" OF_DAYS,
-	[SQL_CUBE_ALL_TAKE] =
-		"INSERT INTO cube_all SELECT owner, day, " CUBE_KEYS ","
-		" - sum(messages), - sum(rows) FROM cube" OF_DAYS
-		" GROUP BY day, " CUBE_KEYS ADD_UP,
-	[SQL_CUBE_ALL_SWEEP] = "DELETE FROM cube_all WHERE owner = ?1"
-			       " AND day = ?2 AND rows <= 0",
+	[SQL_FOLD_TRIAGE] = "SELECT source, domain, triage FROM triage"
+			    " WHERE owner = ?1 AND triage > 0",
+	/* Columns of both in the order of the cube's key, then the sums. */
+	[SQL_FOLD_OLD] =
+		"SELECT domain, day, reporter, source, asn, country,"
+		" to_domain, verdict, overrides, class, trust, messages, rows"
+		" FROM cube" OF_DAYS,
+	[SQL_FOLD_NEW] =
+		"SELECT r.domain, r.day, r.reporter, ifnull(e.source, 0),"
+		" ifnull(e.asn, 0), e.country, r.to_domain, r.verdict,"
+		" r.overrides, 0, r.trust, r.messages, r.rows"
+		" FROM rollup AS r LEFT JOIN endpoint AS e"
+		" ON e.id = r.endpoint WHERE r.owner = ?1 AND r.domain = ?2"
+		" AND r.day BETWEEN ?3 AND ?4",
+	[SQL_CUBE_ADD] = "INSERT INTO cube VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+			 " ?8, ?9, ?10, ?11, ?12, ?13, ?14)" ADD_UP,
+	[SQL_CUBE_SWEEP] =
+		"DELETE FROM cube WHERE owner = ?1 AND domain = ?2"
+		" AND day = ?3 AND reporter = ?4 AND source = ?5 AND asn = ?6"
+		" AND country = ?7 AND to_domain = ?8 AND verdict = ?9"
+		" AND overrides = ?10 AND class = ?11 AND trust = ?12"
+		" AND rows <= 0",
+	[SQL_SLIM_ADD] = "INSERT INTO cube_slim VALUES (?1, ?2, ?3, ?4, ?5,"
+			 " ?6, ?7, ?8, ?9, ?10)" ADD_UP,
+	[SQL_SLIM_SWEEP] =
+		"DELETE FROM cube_slim WHERE owner = ?1 AND domain = ?2"
+		" AND day = ?3 AND reporter = ?4 AND verdict = ?5"
+		" AND overrides = ?6 AND class = ?7 AND trust = ?8"
+		" AND rows <= 0",
 	[SQL_CUBE_ALL_ADD] =
-		"INSERT INTO cube_all SELECT owner, day, " CUBE_KEYS ","
-		" sum(messages), sum(rows) FROM cube" OF_DAYS
-		" GROUP BY day, " CUBE_KEYS ADD_UP,
-	[SQL_CUBE_DROP] = "DELETE FROM cube" OF_DAYS,
-	/* The class follows from what is grouped by. Of two judgements of a
-	 * source, the one for this domain is before the one for all. */
-	[SQL_CUBE_ADD] =
-		"INSERT INTO cube SELECT ?1, ?2, day, reporter, source, asn,"
-		" country, to_domain, verdict, overrides,"
-		" mail_class(verdict, overrides, ifnull((SELECT triage"
-		" FROM triage AS t WHERE t.owner = ?1 AND t.source = x.source"
-		" AND t.domain IN (0, ?2) AND t.triage > 0"
-		" ORDER BY t.domain DESC LIMIT 1), 0)),"
-		" trust, messages, rows FROM (SELECT r.day, r.reporter,"
-		" ifnull(e.source, 0) AS source, ifnull(e.asn, 0) AS asn,"
-		" ifnull(e.country, '') AS country, r.to_domain, r.verdict,"
-		" r.overrides, r.trust, sum(r.messages) AS messages,"
-		" sum(r.rows) AS rows FROM rollup AS r"
-		" LEFT JOIN endpoint AS e ON e.id = r.endpoint"
-		" WHERE r.owner = ?1 AND r.domain = ?2"
-		" AND r.day BETWEEN ?3 AND ?4"
-		" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) AS x",
-	[SQL_SLIM_DROP] = "DELETE FROM cube_slim" OF_DAYS,
-	[SQL_SLIM_ADD] =
-		"INSERT INTO cube_slim SELECT owner, domain, day, " SLIM_KEYS
-		", sum(messages), sum(rows) FROM cube" OF_DAYS
-		" GROUP BY day, " SLIM_KEYS,
+		"INSERT INTO cube_all VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+		" ?9, ?10, ?11, ?12, ?13)" ADD_UP,
+	[SQL_CUBE_ALL_SWEEP] =
+		"DELETE FROM cube_all WHERE owner = ?1 AND day = ?2"
+		" AND reporter = ?3 AND source = ?4 AND asn = ?5"
+		" AND country = ?6 AND to_domain = ?7 AND verdict = ?8"
+		" AND overrides = ?9 AND class = ?10 AND trust = ?11"
+		" AND rows <= 0",
 	[SQL_REPORT_ROWLESS] = "UPDATE report SET rows_kept = 0 WHERE id = ?1",
 	[SQL_INTAKE_SCRUB] = "UPDATE intake SET path = '', member = '',"
 			     " detail = '', carrier = '{}'"

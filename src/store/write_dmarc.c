@@ -141,7 +141,7 @@ write_row(struct store *s, const struct dmarc_row *row, struct diag *why)
 					messages_of(now, row), 0,
 					(int64_t)row->overrides };
 	enum err e = intern_row(s, row, column, why);
-	struct store_delta cell;
+	int64_t key[STORE_DELTA_COUNT];
 
 	if (e == ERR_NONE)
 		e = store_do(s, SQL_ROW_ADD, column, ROW_COLUMNS, why);
@@ -153,16 +153,14 @@ write_row(struct store *s, const struct dmarc_row *row, struct diag *why)
 		now->passed += column[2];
 	if (now->rivals)
 		return ERR_NONE;
-	cell = (struct store_delta){ .endpoint = column[1],
-				     .to_domain = column[7],
-				     .verdict = column[3],
-				     .overrides = column[4],
-				     .messages = column[2],
-				     .rows = 1 };
-	if (store_delta_add(&s->writer->deltas, &cell))
+	key[STORE_DELTA_ENDPOINT] = column[1];
+	key[STORE_DELTA_TO_DOMAIN] = column[7];
+	key[STORE_DELTA_VERDICT] = column[3];
+	key[STORE_DELTA_OVERRIDES] = column[4];
+	if (store_cells_add(&s->writer->deltas, key, column[2], 1))
 		return ERR_NONE;
 	e = store_deltas_flush(s, why);
-	(void)store_delta_add(&s->writer->deltas, &cell);
+	(void)store_cells_add(&s->writer->deltas, key, column[2], 1);
 	return e;
 }
 
@@ -216,7 +214,7 @@ close_report(struct store *s)
 {
 	struct store_dmarc *now = &s->writer->now;
 
-	store_deltas_clear(&s->writer->deltas);
+	store_cells_clear(&s->writer->deltas);
 	arena_reset(now->mem);
 	now->waiting = 0;
 	now->open = now->writing = now->marked = now->rivals = false;

@@ -2,6 +2,7 @@
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
 
+#include "store/cells.h"
 #include "store/inside.h"
 
 /* Statements that are prepared once; their text is in statements.c. */
@@ -55,13 +56,15 @@ enum store_sql {
 	SQL_FOLD_NEXT,
 	SQL_FOLD_EARLY,
 	SQL_FOLD_DONE,
-	SQL_CUBE_ALL_TAKE,
-	SQL_CUBE_ALL_SWEEP,
-	SQL_CUBE_ALL_ADD,
-	SQL_CUBE_DROP,
+	SQL_FOLD_TRIAGE,
+	SQL_FOLD_OLD,
+	SQL_FOLD_NEW,
 	SQL_CUBE_ADD,
-	SQL_SLIM_DROP,
+	SQL_CUBE_SWEEP,
 	SQL_SLIM_ADD,
+	SQL_SLIM_SWEEP,
+	SQL_CUBE_ALL_ADD,
+	SQL_CUBE_ALL_SWEEP,
 	SQL_REPORT_ROWLESS,
 	SQL_INTAKE_SCRUB,
 	SQL_DOMAIN_REPORTS,
@@ -84,20 +87,15 @@ enum store_sql {
 	SQL_COUNT
 };
 
-/* One cell of the roll-ups, as far as it varies within a report. */
-struct store_delta {
-	int64_t endpoint, to_domain, verdict, overrides;
-	int64_t messages, rows;
-	uint32_t slot; /* where the table knows it; set by store_delta_add */
+/* What a report adds to the roll-ups, by what varies within it. */
+enum {
+	STORE_DELTA_ENDPOINT,
+	STORE_DELTA_TO_DOMAIN,
+	STORE_DELTA_VERDICT,
+	STORE_DELTA_OVERRIDES,
+	STORE_DELTA_COUNT
 };
-
-/* What a report adds to the roll-ups, gathered before it is written. */
-enum { STORE_DELTAS_MAX = 20000, STORE_DELTA_SLOTS = 1 << 16 };
-struct store_deltas {
-	size_t count, room;
-	struct store_delta *cell;
-	uint32_t slot[STORE_DELTA_SLOTS]; /* index + 1, 0 free */
-};
+enum { STORE_DELTAS_MAX = 20000 };
 
 /* The DMARC report between head and end. Its first rows wait in `mem`, so
  * that a duplicate costs nothing and a small report needs no savepoint. */
@@ -139,7 +137,7 @@ struct store_writer {
 	enum err broken; /* the batch is void, because of: */
 	struct diag broken_why;
 	struct store_dmarc now;
-	struct store_deltas deltas;
+	struct store_cells deltas; /* keys STORE_DELTA_... */
 };
 
 /* The statement, reset; it stays the writer's. */
@@ -187,9 +185,6 @@ enum err store_stale_range(struct store *s, int64_t owner, int64_t domain,
 
 /* ---- rollup.c ---- */
 
-/* False when there is no room: flush first. */
-bool store_delta_add(struct store_deltas *d, const struct store_delta *add);
-void store_deltas_clear(struct store_deltas *d);
 enum err store_deltas_flush(struct store *s, struct diag *why) MUST_CHECK;
 /* Adds or takes back the share of a stored report of any kind. */
 enum err store_count_report(struct store *s, int64_t id, bool add,
