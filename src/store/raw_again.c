@@ -5,13 +5,11 @@
 
 enum { RAW_MAX = 576 << 20, TEXTS_MAX = 1 << 20 };
 
-typedef enum err each_fn(void *ctx, const struct store_report *report,
-			 struct str raw, enum decode_media media);
-
 struct again {
 	struct store *s;
 	int64_t owner;
-	each_fn *each;
+	enum err (*each)(void *ctx, const struct store_report *report,
+			 struct str raw, enum decode_media media);
 	void *ctx;
 	struct store_report report;
 	struct arena *mem; /* its texts */
