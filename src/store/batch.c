@@ -29,8 +29,8 @@ store_writer_new(void)
 	w->key = (struct buf)BUF(SCRATCH_MAX);
 	w->json = (struct buf)BUF(SCRATCH_MAX);
 	w->now.mem = arena_new(DOCUMENT_MAX);
-	return w;
 	store_cells_init(&w->deltas, STORE_DELTA_COUNT, STORE_DELTAS_MAX);
+	return w;
 }
 
 void
