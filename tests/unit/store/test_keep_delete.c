@@ -206,6 +206,9 @@ a_counted_report_without_rows_is_not_deleted_alone(void **state)
 	assert_int_equal(delete_domain(s, "example.com"), 1);
 	assert_int_equal(ask(*state, "SELECT count(*) FROM rollup"), 0);
 	assert_int_equal(ask(*state, "SELECT count(*) FROM cube"), 0);
+	/* Nor the addresses that were seen with nobody else. */
+	assert_int_equal(ask(*state, "SELECT count(*) FROM endpoint"), 0);
+	assert_int_equal(ask(*state, "SELECT count(*) FROM endpoint_span"), 0);
 }
 
 /* ---- a domain ---- */
