@@ -415,67 +415,6 @@ a_deleted_domain_leaves_nothing_but_its_neighbour(void **state)
 			 4);
 }
 
-/* ---- checks ---- */
-
-static void
-a_check_tells_each_kind_of_fault(void **state)
-{
-	static const struct {
-		const char *harm, *want;
-	} TABLE[] = {
-		{ "UPDATE report SET messages = messages + 1",
-		  "store.check_report r1\n" },
-		{ "UPDATE rollup SET messages = messages + 1",
-		  "store.check_rollup example.com 2025-11-23\n"
-		  "store.check_rollup example.com 2025-11-23\n"
-		  "store.check_cube example.com 2025-11-23\n"
-		  "store.check_cube example.com 2025-11-23\n" },
-		{ "DELETE FROM rollup",
-		  "store.check_rollup example.com 2025-11-23\n"
-		  "store.check_cube example.com 2025-11-23\n" },
-		{ "UPDATE report SET state = 2",
-		  "store.check_rollup example.com 2025-11-23\n"
-		  "store.check_identity r1\n" },
-		{ "UPDATE cube_slim SET rows = rows + 1",
-		  "store.check_cube example.com 2025-11-23\n"
-		  "store.check_cube example.com 2025-11-23\n" },
-		{ "DELETE FROM cube_all", "store.check_cube 2025-11-23\n" },
-	};
-	const struct place *p = *state;
-	struct made a = report("r1", "example.com", 1);
-	char path[PATH_ROOM + 32];
-
-	snprintf(path, sizeof(path), "%s/reports.db", p->dir);
-	{
-		SCOPED_STORE s = place_open(p, STORE_CREATE);
-		SCOPED_BUF found = BUF(10000);
-
-		import(s, &a);
-		fold(s);
-		faults(s, &found);
-		assert_int_equal(found.n, 0);
-	}
-	for (size_t i = 0; i < COUNT_OF(TABLE); i++) {
-		SCOPED_BUF found = BUF(10000);
-		SCOPED_STORE s = place_open(p, STORE_WRITE);
-		struct diag why = { 0 };
-		char to[PATH_ROOM], name[32];
-		struct db *db = NULL;
-
-		snprintf(name, sizeof(name), "good-%zu.db", i);
-		place_path(p, name, to);
-		must(store_backup(s, to, NULL, NULL, &why), &why);
-		must(db_open(path, DB_WRITE, 100, &db, &why), &why);
-		must(db_run(db, TABLE[i].harm, &why), &why);
-		db_close(db);
-		faults(s, &found);
-		assert_string_equal(buf_c(&found), TABLE[i].want);
-		store_close(s);
-		s = NULL;
-		must(store_restore(p->dir, to, &why), &why);
-	}
-}
-
 /* ---- reading again ---- */
 
 struct seen {
@@ -601,7 +540,6 @@ main(void)
 		CASE(a_winner_without_rows_goes_on_counting),
 		CASE(deleting_the_better_one_lets_the_other_count_again),
 		CASE(a_deleted_domain_leaves_nothing_but_its_neighbour),
-		CASE(a_check_tells_each_kind_of_fault),
 		CASE(every_kept_document_is_read_again),
 		CASE(a_full_disk_costs_the_batch_and_nothing_else),
 	};
