@@ -334,6 +334,14 @@ look_up(void *ctx, const struct store_endpoint *e, struct store_place *place)
 	place->longitude = found.longitude;
 }
 
+static void
+stamp_of(const struct geo *geo, struct buf *stamp)
+{
+	(void)buf_addf(stamp, "%s;", sender_stamp());
+	if (geo)
+		(void)buf_add(stamp, geo_stamp(geo));
+}
+
 enum err
 ingest_settle(struct store *s, int64_t owner, const struct geo *geo,
 	      struct diag *why)
@@ -342,9 +350,7 @@ ingest_settle(struct store *s, int64_t owner, const struct geo *geo,
 	struct places places = { geo };
 	enum err err;
 
-	(void)buf_addf(&stamp, "%s;", sender_stamp());
-	if (geo)
-		(void)buf_add(&stamp, geo_stamp(geo));
+	stamp_of(geo, &stamp);
 	err = store_enrich(s, owner, buf_str(&stamp), look_up, &places, why);
 	if (err == ERR_NONE)
 		err = store_fold(s, owner, NULL, NULL, why);
@@ -382,6 +388,8 @@ ingest_run(struct store *s, const char *const *paths, size_t count,
 	   struct diag *why)
 {
 	struct run *r = heap_new(sizeof *r);
+	struct places places = { options->geo };
+	SCOPED_BUF stamp = BUF(1024);
 	enum err err;
 
 	*out = (struct ingest_totals){ 0 };
@@ -390,12 +398,17 @@ ingest_run(struct store *s, const char *const *paths, size_t count,
 	r->why = why;
 	count_paths(r, paths, count);
 	tell_progress(r);
+	stamp_of(options->geo, &stamp);
+	if (!options->dry_run)
+		store_place_with(s, buf_str(&stamp), look_up, &places);
 	r->import = import_new(s, options, out);
 	err = peer_start(&r->peer, options->now, why);
 	if (err == ERR_NONE)
 		err = visit_paths(r, paths, count);
 	peer_stop(&r->peer);
 	close_queue(r);
+	if (!options->dry_run)
+		store_place_with(s, S(""), NULL, NULL);
 	import_free(r->import);
 	heap_free(r);
 	tell_progress(&(struct run){ .options = options, .totals = out });

@@ -19,6 +19,7 @@ store_writer_new(void)
 {
 	struct store_writer *w = heap_new(sizeof(*w));
 
+	store_placing_init(&w->placing);
 	w->names = map_new(NAMES_MAX);
 	w->auths = map_new(AUTHS_MAX);
 	w->endpoints = map_new(ENDPOINTS_MAX);
@@ -40,6 +41,7 @@ store_writer_free(struct store_writer *w)
 		return;
 	for (size_t i = 0; i < SQL_COUNT; i++)
 		db_finish(w->kept[i]);
+	store_placing_fini(&w->placing);
 	map_free(w->names);
 	map_free(w->auths);
 	map_free(w->endpoints);
@@ -57,6 +59,7 @@ store_writer_free(struct store_writer *w)
 void
 store_caches_drop(struct store *s)
 {
+	store_placing_forget(&s->writer->placing);
 	map_clear(s->writer->names);
 	map_clear(s->writer->auths);
 	map_clear(s->writer->endpoints);

@@ -2,12 +2,10 @@
  * addresses about which something new may be known. */
 #include "store/writer.h"
 
-#include <math.h>
 #include <string.h>
 
 enum {
 	CHUNK = 20000, /* addresses of one transaction */
-	SOURCES_MAX = 100000,
 	TEXT_MAX = 256,
 	DOMAINS_MAX = 1 << 20
 };
@@ -31,13 +29,10 @@ struct work {
 	bool everybody; /* not only the new ones */
 	bool early;     /* days were folded before all had a name */
 	int64_t after;
-	void (*look)(void *ctx, const struct store_endpoint *e,
-		     struct store_place *place);
-	void *ctx;
 	struct known *chunk;
 	size_t count;
 	struct buf slugs; /* NUL-terminated, one behind the other */
-	struct map *slug_at, *sources, *range_at;
+	struct map *slug_at, *range_at;
 	struct range *range;
 	size_t range_count, range_room;
 };
@@ -109,102 +104,6 @@ read_chunk(struct work *w, struct diag *why)
 	return e;
 }
 
-/* ---- naming ---- */
-
-struct chosen {
-	struct str slug, label;
-	enum sender_evidence kind;
-};
-
-static void
-choose(const struct work *w, const struct known *k,
-       const struct store_place *place, struct buf *text, struct chosen *out)
-{
-	const struct sender_profile *p = sender_by_slug(slug_of(w, k));
-	struct netaddr_net net;
-	size_t slug_end;
-
-	out->kind = (enum sender_evidence)k->evidence;
-	if (k->evidence < SENDER_BY_AS)
-		p = NULL;
-	if (p == NULL && place->asn != 0) {
-		p = sender_by_asn(place->asn);
-		out->kind = p != NULL ? SENDER_BY_AS : SENDER_BY_AS_NAME;
-	}
-	if (p != NULL) {
-		out->slug = str_of(p->slug);
-		out->label = str_of(p->label);
-		return;
-	}
-	if (place->asn != 0) {
-		buf_addf(text, "as%u", place->asn);
-		slug_end = text->n;
-		buf_addf(text, "AS%u", place->asn);
-		out->slug = str_sub(buf_str(text), 0, slug_end);
-		out->label = place->as_name.n > 0 ? place->as_name
-						  : str_sub(buf_str(text),
-							    slug_end, SIZE_MAX);
-		return;
-	}
-	net = netaddr_neighbourhood(&k->ip);
-	netaddr_print_net(&net, text);
-	out->kind = SENDER_BY_NETWORK;
-	out->slug = out->label = buf_str(text);
-}
-
-static enum err
-source_id(struct work *w, const struct chosen *c, int64_t *id, struct diag *why)
-{
-	struct db_statement *st;
-	uint64_t known;
-	bool row = false;
-	enum err e;
-
-	if (map_get(w->sources, c->slug, &known)) {
-		*id = (int64_t)known;
-		return ERR_NONE;
-	}
-	e = store_kept(w->s, SQL_SOURCE_ADD, &st, why);
-	if (e != ERR_NONE)
-		return e;
-	db_bind_i64(st, 1, w->owner);
-	db_bind_i64(st, 2, c->kind);
-	db_bind_text(st, 3, c->slug);
-	db_bind_text(st, 4, c->label);
-	e = db_step(st, &row, why);
-	if (e != ERR_NONE)
-		return e;
-	*id = db_i64(st, 0);
-	db_reset(st);
-	map_put(w->sources, c->slug, (uint64_t)*id);
-	return ERR_NONE;
-}
-
-static enum err
-name_asn(struct work *w, const struct store_place *place, struct diag *why)
-{
-	char text[16];
-	struct str key = { text, 0 };
-	struct db_statement *st;
-	SCOPED_BUF b = BUF(sizeof(text));
-	enum err e;
-
-	if (place->asn == 0 || place->as_name.n == 0)
-		return ERR_NONE;
-	buf_addf(&b, "#%u", place->asn);
-	key = buf_str(&b);
-	if (map_get(w->sources, key, NULL))
-		return ERR_NONE;
-	e = store_kept(w->s, SQL_ASN_ADD, &st, why);
-	if (e != ERR_NONE)
-		return e;
-	db_bind_i64(st, 1, place->asn);
-	db_bind_text(st, 2, place->as_name);
-	e = db_do(st, why);
-	map_put(w->sources, key, 1);
-	return e;
-}
-
 /* ---- what changed ---- */
 
 static void
@@ -262,32 +161,17 @@ mark_ranges(struct work *w, struct diag *why)
 
 /* ---- one address ---- */
 
-static void
-bind_degree(struct db_statement *st, int at, double degree)
-{
-	if (isnan(degree))
-		db_bind_null(st, at);
-	else
-		db_bind_double(st, at, degree);
-}
-
 static enum err
-update(struct work *w, const struct known *k, const struct store_place *place,
-       int64_t source, struct diag *why)
+update(struct work *w, const struct known *k, const struct store_placed *p,
+       struct diag *why)
 {
-	int64_t values[5] = { k->id, source, place->asn, 0, w->stamp };
 	struct db_statement *st;
-	enum err e = store_name(w->s, str_sub(place->place, 0, TEXT_MAX),
-				&values[3], why);
+	enum err e = store_kept(w->s, SQL_ENDPOINT_PLACE, &st, why);
 
-	if (e == ERR_NONE)
-		e = store_kept(w->s, SQL_ENDPOINT_PLACE, &st, why);
 	if (e != ERR_NONE)
 		return e;
-	store_bind(st, 1, values, 5);
-	db_bind_text(st, 6, str_of(place->country));
-	bind_degree(st, 7, place->latitude);
-	bind_degree(st, 8, place->longitude);
+	db_bind_i64(st, 1, k->id);
+	store_bind_placed(st, 2, p);
 	return db_do(st, why);
 }
 
@@ -300,25 +184,16 @@ enrich_one(struct work *w, const struct known *k, struct diag *why)
 		.evidence = (enum sender_evidence)k->evidence,
 		.profile = slug_of(w, k),
 	};
-	struct store_place place = { .latitude = NAN, .longitude = NAN };
-	SCOPED_BUF text = BUF(TEXT_MAX);
-	struct chosen c;
-	int64_t source = 0;
-	enum err e;
+	struct store_placed p;
+	enum err e = store_place(w->s, w->owner, &seen, &p, why);
 
-	w->look(w->ctx, &seen, &place);
-	place.country[2] = '\0';
-	choose(w, k, &place, &text, &c);
-	e = source_id(w, &c, &source, why);
 	if (e == ERR_NONE)
-		e = name_asn(w, &place, why);
-	if (e == ERR_NONE)
-		e = update(w, k, &place, source, why);
+		e = update(w, k, &p, why);
 	/* The days of what never had a name wait to be folded anyway, unless
 	 * that was done too early. */
 	if (e == ERR_NONE && (k->source != 0 || w->early) &&
-	    (source != k->source || (int64_t)place.asn != k->asn ||
-	     strcmp(place.country, k->country) != 0))
+	    (p.source != k->source || p.asn != k->asn ||
+	     strcmp(p.country, k->country) != 0))
 		e = note_spans(w, k->id, why);
 	return e;
 }
@@ -326,17 +201,12 @@ enrich_one(struct work *w, const struct known *k, struct diag *why)
 /* ---- the call ---- */
 
 static enum err
-learn_stamp(struct work *w, struct str stamp, struct diag *why)
+learn_stamp(struct work *w, struct diag *why)
 {
-	SCOPED_BUF name = BUF(TEXT_MAX);
 	struct db_statement *st;
 	bool row = false;
-	enum err e;
+	enum err e = store_placing_stamp(w->s, &w->stamp, why);
 
-	/* Never empty: number 0 says "not yet". */
-	buf_addz(&name, "stamp ");
-	buf_add(&name, str_sub(stamp, 0, TEXT_MAX / 2));
-	e = store_name(w->s, buf_str(&name), &w->stamp, why);
 	if (e == ERR_NONE)
 		e = store_kept(w->s, SQL_ENRICHED_GET, &st, why);
 	if (e != ERR_NONE)
@@ -352,14 +222,14 @@ learn_stamp(struct work *w, struct str stamp, struct diag *why)
 }
 
 static enum err
-one_chunk(struct work *w, struct str stamp, struct diag *why)
+one_chunk(struct work *w, struct diag *why)
 {
 	struct diag own = { 0 };
 	enum err e = store_begin(w->s, why);
 
 	if (e != ERR_NONE)
 		return e;
-	e = learn_stamp(w, stamp, &own);
+	e = learn_stamp(w, &own);
 	if (e == ERR_NONE)
 		e = read_chunk(w, &own);
 	for (size_t i = 0; e == ERR_NONE && i < w->count; i++)
@@ -381,22 +251,18 @@ store_enrich(struct store *s, int64_t owner, struct str stamp,
 			  struct store_place *place),
 	     void *ctx, struct diag *why)
 {
-	struct work w = { .s = s,
-			  .owner = owner,
-			  .look = look,
-			  .ctx = ctx,
-			  .slugs = BUF(UINT16_MAX) };
+	struct work w = { .s = s, .owner = owner, .slugs = BUF(UINT16_MAX) };
 	enum err e;
 
+	store_place_with(s, stamp, look, ctx);
 	w.chunk = heap_new(CHUNK * sizeof(*w.chunk));
 	w.slug_at = map_new(UINT16_MAX);
-	w.sources = map_new(SOURCES_MAX);
 	w.range_at = map_new(DOMAINS_MAX);
 	do {
-		e = one_chunk(&w, stamp, why);
+		e = one_chunk(&w, why);
 	} while (e == ERR_NONE && w.count == CHUNK);
+	store_place_with(s, S(""), NULL, NULL);
 	map_free(w.range_at);
-	map_free(w.sources);
 	map_free(w.slug_at);
 	buf_free(&w.slugs);
 	heap_free(w.range);

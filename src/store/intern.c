@@ -4,6 +4,7 @@
 
 #include "json/json.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -263,15 +264,33 @@ is_better(const struct store_judgement *a, const struct store_judgement *b)
 	return order != 0 ? order < 0 : str_cmp(a->proof, b->proof) < 0;
 }
 
+/* Its name and place at once, when that is quick; all zero otherwise. */
+static enum err
+place_new(struct store *s, int64_t owner, struct str ip,
+	  const struct store_judgement *now, struct store_placed *out,
+	  struct diag *why)
+{
+	struct store_endpoint seen = { .evidence = now->evidence,
+				       .profile = now->slug };
+
+	*out = (struct store_placed){ .latitude = NAN, .longitude = NAN };
+	if (s->writer->placing.look == NULL)
+		return ERR_NONE;
+	memcpy(seen.ip.b, ip.p, sizeof(seen.ip.b));
+	return store_place(s, owner, &seen, out, why);
+}
+
 static enum err
 add_endpoint(struct store *s, int64_t owner, struct str ip,
-	     const int64_t said[3], bool *added, struct diag *why)
+	     const int64_t said[3], const struct store_placed *placed,
+	     bool *added, struct diag *why)
 {
 	struct db_statement *st;
 	enum err e = store_kept(s, SQL_ENDPOINT_ADD, &st, why);
 
 	if (e != ERR_NONE)
 		return e;
+	store_bind_placed(st, 6, placed);
 	db_bind_i64(st, 1, owner);
 	db_bind_blob(st, 2, ip);
 	store_bind(st, 3, said, 3);
@@ -318,13 +337,16 @@ find_or_add_endpoint(struct store *s, int64_t owner, struct str ip,
 		     struct diag *why)
 {
 	int64_t said[3] = { now->evidence, 0, 0 };
+	struct store_placed placed;
 	bool added = false;
 	enum err e = store_name(s, now->slug, &said[1], why);
 
 	if (e == ERR_NONE)
 		e = store_name(s, now->proof, &said[2], why);
 	if (e == ERR_NONE)
-		e = add_endpoint(s, owner, ip, said, &added, why);
+		e = place_new(s, owner, ip, now, &placed, why);
+	if (e == ERR_NONE)
+		e = add_endpoint(s, owner, ip, said, &placed, &added, why);
 	if (e == ERR_NONE && added)
 		*id = db_last_id(s->db);
 	if (e == ERR_NONE && !added)

@@ -212,7 +212,8 @@ prepare(struct store *s, const struct store_list *l, struct arena *mem,
 	db_bind_i64(*out, P_KIND, l->kind);
 	db_bind_i64(*out, P_BEFORE, before.value);
 	db_bind_i64(*out, P_LIMIT, (int64_t)limit_of(l) + 1);
-	db_bind_i64(*out, P_OUTCOME, STORE_REJECTED);
+	if (l->rejected)
+		db_bind_i64(*out, P_OUTCOME, STORE_REJECTED);
 	bind_days(l, *out);
 	return bind_names(l, mem, *out, why);
 }

@@ -7,12 +7,14 @@
 /* Where the answer is read from: the coarsest table that still has every
  * field of the question. */
 enum store_table {
-	STORE_T_SLIM,   /* cube_slim */
-	STORE_T_ALL,    /* cube_all: no domain is asked for */
-	STORE_T_CUBE,   /* cube */
-	STORE_T_ROLLUP, /* rollup and endpoint: addresses of one domain */
-	STORE_T_ROWS,   /* report, row, auth, endpoint */
-	STORE_T_REPORTS /* report alone: how many */
+	STORE_T_SLIM,    /* cube_slim */
+	STORE_T_ALL,     /* cube_all: no domain is asked for */
+	STORE_T_CUBE,    /* cube */
+	STORE_T_ROLLUP,  /* rollup and endpoint: addresses of one domain */
+	STORE_T_ROWS,    /* report, row, auth, endpoint */
+	STORE_T_REPORTS, /* report alone: how many */
+	STORE_T_TLS,     /* tls_rollup */
+	STORE_T_TLS_ROWS /* report, tls_policy y, tls_failure f */
 };
 
 /* What the columns of the answer are. */

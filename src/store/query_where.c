@@ -3,7 +3,8 @@
 #include "store/query_inside.h"
 
 #define CLASS_OF                                                               \
-	"mail_class(t.verdict,t.overrides,coalesce(j.triage,k.triage,0))"
+	"mail_class(t.verdict,t.overrides,coalesce(nullif(j.triage,0),k."      \
+	"triage,0))"
 #define OF_ADDRESS                                                             \
 	.class_name = CLASS_OF, .source = "coalesce(e.source,0)",              \
 	.country = "coalesce(e.country,'')", .asn = "coalesce(e.asn,0)"
@@ -31,6 +32,14 @@ const struct store_columns store_columns_of[] = {
 			      .reporter = "p.reporter",
 			      .trust = "p.trust",
 			      .source = "0" },
+	[STORE_T_TLS] = { .domain = "t.domain",
+			  .day = "t.day",
+			  .reporter = "t.reporter",
+			  .trust = "t.trust" },
+	[STORE_T_TLS_ROWS] = { .domain = "y.domain",
+			       .day = "p.day",
+			       .reporter = "p.reporter",
+			       .trust = "p.trust" },
 };
 
 /* The column or expression that a field is, of `verdict` when it is a part of

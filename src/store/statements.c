@@ -22,8 +22,10 @@ static const char *const TEXT[SQL_COUNT] = {
 		" JOIN name AS f ON f.id = e.proof"
 		" WHERE e.owner = ?1 AND e.ip = ?2",
 	[SQL_ENDPOINT_ADD] =
-		"INSERT INTO endpoint (owner, ip, evidence, profile, proof)"
-		" VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+		"INSERT INTO endpoint (owner, ip, evidence, profile, proof,"
+		" source, asn, place, stamp, country, latitude, longitude)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+		" ON CONFLICT DO NOTHING",
 	/* Another name for the address: to be enriched again. */
 	[SQL_ENDPOINT_BETTER] =
 		"UPDATE endpoint SET evidence = ?2, profile = ?3, proof = ?4,"

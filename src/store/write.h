@@ -75,6 +75,14 @@ struct store_place {
 	double latitude, longitude; /* NaN unknown */
 };
 
+/* Has new addresses named and placed as they come. `look` must be quick: a
+ * local file, no network. Without this call, and for what is learnt later,
+ * store_enrich does it, which also ends this. `stamp` as there; a `look` of
+ * NULL ends it, too. */
+void store_place_with(struct store *s, struct str stamp,
+		      void (*look)(void *ctx, const struct store_endpoint *e,
+				   struct store_place *place),
+		      void *ctx);
 /* Gives every address whose name or place is missing or older than `stamp`
  * (changes with the geo file and the profile file). `look` fills `place`;
  * the store then chooses the source name and marks the days to fold. */

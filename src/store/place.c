@@ -1,0 +1,205 @@
+/* The name and the place of an address, from what its reports say and what a
+ * local file knows. */
+#include "store/writer.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SOURCES_MAX = 100000, TEXT_MAX = 256 };
+
+struct chosen {
+	struct str slug, label;
+	enum sender_evidence kind;
+};
+
+static void
+choose(const struct store_endpoint *k, const struct store_place *place,
+       struct buf *text, struct chosen *out)
+{
+	const struct sender_profile *p = sender_by_slug(k->profile);
+	struct netaddr_net net;
+	size_t slug_end;
+
+	out->kind = (enum sender_evidence)k->evidence;
+	if (k->evidence < SENDER_BY_AS)
+		p = NULL;
+	if (p == NULL && place->asn != 0) {
+		p = sender_by_asn(place->asn);
+		out->kind = p != NULL ? SENDER_BY_AS : SENDER_BY_AS_NAME;
+	}
+	if (p != NULL) {
+		out->slug = str_of(p->slug);
+		out->label = str_of(p->label);
+		return;
+	}
+	if (place->asn != 0) {
+		buf_addf(text, "as%u", place->asn);
+		slug_end = text->n;
+		buf_addf(text, "AS%u", place->asn);
+		out->slug = str_sub(buf_str(text), 0, slug_end);
+		out->label = place->as_name.n > 0 ? place->as_name
+						  : str_sub(buf_str(text),
+							    slug_end, SIZE_MAX);
+		return;
+	}
+	net = netaddr_neighbourhood(&k->ip);
+	netaddr_print_net(&net, text);
+	out->kind = SENDER_BY_NETWORK;
+	out->slug = out->label = buf_str(text);
+}
+
+static enum err
+source_id(struct store *s, int64_t owner, const struct chosen *c, int64_t *id,
+	  struct diag *why)
+{
+	struct db_statement *st;
+	uint64_t known;
+	bool row = false;
+	enum err e;
+
+	if (map_get(s->writer->placing.sources, c->slug, &known)) {
+		*id = (int64_t)known;
+		return ERR_NONE;
+	}
+	e = store_kept(s, SQL_SOURCE_ADD, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, owner);
+	db_bind_i64(st, 2, c->kind);
+	db_bind_text(st, 3, c->slug);
+	db_bind_text(st, 4, c->label);
+	e = db_step(st, &row, why);
+	if (e != ERR_NONE)
+		return e;
+	*id = db_i64(st, 0);
+	db_reset(st);
+	map_put(s->writer->placing.sources, c->slug, (uint64_t)*id);
+	return ERR_NONE;
+}
+
+static enum err
+name_asn(struct store *s, const struct store_place *place, struct diag *why)
+{
+	char text[16];
+	struct str key = { text, 0 };
+	struct db_statement *st;
+	SCOPED_BUF b = BUF(sizeof(text));
+	enum err e;
+
+	if (place->asn == 0 || place->as_name.n == 0)
+		return ERR_NONE;
+	buf_addf(&b, "#%u", place->asn);
+	key = buf_str(&b);
+	if (map_get(s->writer->placing.sources, key, NULL))
+		return ERR_NONE;
+	e = store_kept(s, SQL_ASN_ADD, &st, why);
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, place->asn);
+	db_bind_text(st, 2, place->as_name);
+	e = db_do(st, why);
+	map_put(s->writer->placing.sources, key, 1);
+	return e;
+}
+
+static void
+bind_degree(struct db_statement *st, int at, double degree)
+{
+	if (isnan(degree))
+		db_bind_null(st, at);
+	else
+		db_bind_double(st, at, degree);
+}
+
+void
+store_bind_placed(struct db_statement *st, int first,
+		  const struct store_placed *p)
+{
+	const int64_t values[4] = { p->source, p->asn, p->place, p->stamp };
+
+	store_bind(st, first, values, 4);
+	db_bind_text(st, first + 4, str_of(p->country));
+	bind_degree(st, first + 5, p->latitude);
+	bind_degree(st, first + 6, p->longitude);
+}
+
+/* ---- the calls ---- */
+
+void
+store_place_with(struct store *s, struct str stamp,
+		 void (*look)(void *ctx, const struct store_endpoint *e,
+			      struct store_place *place),
+		 void *ctx)
+{
+	struct store_placing *p = &s->writer->placing;
+
+	p->look = look;
+	p->ctx = ctx;
+	p->stamp = 0;
+	buf_clear(&p->stamp_text);
+	/* Never empty: number 0 says "not yet". */
+	buf_addz(&p->stamp_text, "stamp ");
+	buf_add(&p->stamp_text, str_sub(stamp, 0, TEXT_MAX / 2));
+}
+
+void
+store_placing_init(struct store_placing *p)
+{
+	p->stamp_text = (struct buf)BUF(TEXT_MAX);
+	p->sources = map_new(SOURCES_MAX);
+}
+
+void
+store_placing_fini(struct store_placing *p)
+{
+	buf_free(&p->stamp_text);
+	map_free(p->sources);
+}
+
+/* What was numbered in a batch that was taken back is not there. */
+void
+store_placing_forget(struct store_placing *p)
+{
+	map_clear(p->sources);
+	p->stamp = 0;
+}
+
+enum err
+store_placing_stamp(struct store *s, int64_t *stamp, struct diag *why)
+{
+	struct store_placing *p = &s->writer->placing;
+	enum err e = ERR_NONE;
+
+	if (p->stamp == 0)
+		e = store_name(s, buf_str(&p->stamp_text), &p->stamp, why);
+	*stamp = p->stamp;
+	return e;
+}
+
+enum err
+store_place(struct store *s, int64_t owner, const struct store_endpoint *k,
+	    struct store_placed *out, struct diag *why)
+{
+	struct store_placing *p = &s->writer->placing;
+	struct store_place place = { .latitude = NAN, .longitude = NAN };
+	SCOPED_BUF text = BUF(TEXT_MAX);
+	struct chosen c;
+	enum err e = store_placing_stamp(s, &out->stamp, why);
+
+	if (e != ERR_NONE)
+		return e;
+	p->look(p->ctx, k, &place);
+	place.country[2] = '\0';
+	choose(k, &place, &text, &c);
+	e = source_id(s, owner, &c, &out->source, why);
+	if (e == ERR_NONE)
+		e = name_asn(s, &place, why);
+	if (e == ERR_NONE)
+		e = store_name(s, str_sub(place.place, 0, TEXT_MAX),
+			       &out->place, why);
+	out->asn = place.asn;
+	memcpy(out->country, place.country, sizeof(out->country));
+	out->latitude = place.latitude;
+	out->longitude = place.longitude;
+	return e;
+}
