@@ -96,6 +96,17 @@ drop_gathered(struct mbox *m)
 	m->bytes.full = false;
 }
 
+/* The separator is the mail store's, not part of the message. */
+static struct str
+behind_separator(struct str message)
+{
+	size_t end = str_index(message, '\n');
+
+	if (!is_separator(message) || end == SIZE_MAX)
+		return message;
+	return str_sub(message, end + 1, SIZE_MAX);
+}
+
 bool
 mbox_next(struct mbox *m, struct str *message, bool *too_large)
 {
@@ -115,9 +126,10 @@ mbox_next(struct mbox *m, struct str *message, bool *too_large)
 			drop_gathered(m);
 		}
 	}
-	*message = *too_large ? S("")
-			      : str_sub(buf_str(&m->bytes), m->start,
-					at - m->start);
+	*message = *too_large
+			   ? S("")
+			   : behind_separator(str_sub(buf_str(&m->bytes),
+						      m->start, at - m->start));
 	m->start = at;
 	return true;
 }

@@ -98,7 +98,7 @@ def of_mailboxes():
                       "From here on it rains.", ""], eol="\n")
     yield "three-messages.mbox", b"\n".join(
         [separator + first, separator + letter, separator + second]), {
-            **TWO, "repairs": "", "more": "outcomes=ignored 1, imported 2"}
+            **TWO, "more": "outcomes=ignored 1, imported 2"}
     yield "maildir", {"new/1.golden": first, "cur/2.golden:2,S": second,
                       "tmp/3.half-written": first[:300]}, TWO
     yield "folder", {"a.eml": first, "deeper/b.xml": OTHER.encode()}, TWO

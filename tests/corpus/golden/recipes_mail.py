@@ -167,7 +167,10 @@ def of_headers():
     yield "byte-order-mark.eml", b"\xef\xbb\xbf" + report_mail(), expect(
         repairs="mime.bom")
     yield "from-line-first.eml", b"From dmarc Sat Mar  2 00:10:00 2024\r\n" + \
-        report_mail(), expect(repairs="mime.from_line")
+        report_mail(), expect()
+    yield "from-line-quoted.eml", \
+        b">From dmarc Sat Mar  2 00:10:00 2024\r\n" + report_mail(), \
+        expect(repairs="mime.from_line")
     yield "line-over-998-elsewhere.eml", report_mail(frame=[
         *FRAME, "X-Trace: " + "x" * 1200]), expect(
         repairs="mail.line_over_998")
