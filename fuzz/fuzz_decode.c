@@ -1,39 +1,23 @@
 /* fuzz_decode.c - any bytes at all: mail, archives, XML, JSON. */
 #include "decode/decode.h"
 
-static enum err
-nothing(void *ctx, const struct decode_end *end)
-{
-	(void)ctx;
-	return end->status == DECODE_READ && end->kind == DECODE_NONE
-		       ? ERR_STOP
-		       : ERR_NONE;
-}
-
-#define TAKE(name, type)                                                      \
-	static enum err name(void *ctx, const struct type *value)              \
+#define TAKE(name, ...)                                                        \
+	static enum err name(__VA_ARGS__)                                      \
 	{                                                                      \
-		(void)ctx;                                                     \
-		(void)value;                                                   \
-		return ERR_NONE;                                               \
+		return ctx ? ERR_STOP : ERR_NONE;                              \
 	}
-TAKE(head, dmarc_head)
-TAKE(row, dmarc_row)
-TAKE(tls, tlsrpt_report)
-TAKE(failure, failrpt_report)
-
-static enum err
-undo(void *ctx)
-{
-	(void)ctx;
-	return ERR_NONE;
-}
+TAKE(head, void *ctx, const struct dmarc_head *h)
+TAKE(row, void *ctx, const struct dmarc_row *r)
+TAKE(tls, void *ctx, const struct tlsrpt_report *t)
+TAKE(failure, void *ctx, const struct failrpt_report *f)
+TAKE(undo, void *ctx)
+TAKE(end, void *ctx, const struct decode_end *e)
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct decode_sink sink = { NULL,	   head, row,	 tls,
-					  failure, undo, nothing };
+	const struct decode_sink sink = { NULL,    head, row, tls,
+					  failure, undo, end };
 
 	decode_init();
 	if (decode_document((struct str){ (const char *)data, size },

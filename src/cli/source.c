@@ -193,10 +193,14 @@ set_triage(const struct cli *c, struct store *s, enum sender_triage triage,
 	   struct diag *why)
 {
 	struct cli_progress bar;
-	enum err err = store_triage_set(
-		s, STORE_OWNER_SELF, str_of(c->args.operand[0]),
-		str_of(cli_value(c, "domain")), triage,
-		str_of(cli_value(c, "note")), c->now, why);
+	const struct store_triage judgement = {
+		.source = str_of(c->args.operand[0]),
+		.domain = str_of(cli_value(c, "domain")),
+		.triage = triage,
+		.note = str_of(cli_value(c, "note")),
+		.set_at = c->now,
+	};
+	enum err err = store_triage_set(s, STORE_OWNER_SELF, &judgement, why);
 
 	if (err != ERR_NONE)
 		return err;

@@ -120,8 +120,9 @@ cli_store_prune(struct cli *c)
 	if (!s)
 		return code;
 	/* Looked at first, so that the question can say how much it is. */
-	enum err err = store_prune(s, STORE_OWNER_SELF, c->now, &keep, true,
-				   &pruned, &why);
+	enum err err = store_prune(
+		s, STORE_OWNER_SELF,
+		&(struct store_pruning){ keep, c->now, true }, &pruned, &why);
 
 	if (err != ERR_NONE)
 		return cli_fail(c, err, &why);
@@ -134,8 +135,9 @@ cli_store_prune(struct cli *c)
 				    cli_count(c, pruned.failures, fails) }),
 			 &code))
 		return code;
-	err = store_prune(s, STORE_OWNER_SELF, c->now, &keep, false, &pruned,
-			  &why);
+	err = store_prune(s, STORE_OWNER_SELF,
+			  &(struct store_pruning){ keep, c->now, false },
+			  &pruned, &why);
 	return err == ERR_NONE ? tell_pruned(c, &pruned, false)
 			       : cli_fail(c, err, &why);
 }

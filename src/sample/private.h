@@ -17,8 +17,8 @@ bool dice_chance(struct dice *d, unsigned percent);
 struct world_domain {
 	const char *name, *policy;
 	const char *own_v4, *own_v6; /* its own mail server */
-	const char *scanner;	     /* sends unsigned, SPF forgot it */
-	const char *services;	     /* letters of world_sender.letter */
+	const char *scanner;         /* sends unsigned, SPF forgot it */
+	const char *services;        /* letters of world_sender.letter */
 };
 
 struct world_sender {
@@ -32,9 +32,11 @@ struct world_sender {
 struct world_reporter {
 	const char *org, *domain, *email;
 	unsigned share; /* of a hundred reports */
-	char style;	/* 'g'oogle, 'm'icrosoft, 'y'ahoo, 's'mall */
+	char style;     /* 'g'oogle, 'm'icrosoft, 'y'ahoo, 's'mall */
 };
 
+/* The world's parts live for ever. `count`: how many domains it has, of which
+ * `i` picks one, round and round. NULL for a letter that nobody has. */
 const struct world_domain *world_domain(unsigned i, unsigned *count);
 const struct world_sender *world_sender(char letter);
 const struct world_reporter *world_reporter(struct dice *d);
@@ -49,6 +51,7 @@ struct day_report {
 	unsigned age; /* days before the last one: policies tighten */
 };
 
+/* Appends to `out`; a full one is noticed by who gives the mail away. */
 void dmarc_document(const struct day_report *r, struct dice *d,
 		    struct buf *out);
 void tls_document(const struct day_report *r, struct dice *d, struct buf *out);

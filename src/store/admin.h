@@ -46,12 +46,17 @@ struct store_retention {
 	((struct store_retention){ .raw = 90 * 86400,                         \
 				   .rows = 730 * 86400,                       \
 				   .failures = 30 * 86400 })
+struct store_pruning {
+	struct store_retention keep;
+	int64_t now;  /* UTC seconds */
+	bool dry_run; /* count only */
+};
 struct store_pruned {
 	uint64_t raw, rows, failures, bytes;
 };
-enum err store_prune(struct store *s, int64_t owner, int64_t now,
-		     const struct store_retention *keep, bool dry_run,
-		     struct store_pruned *out, struct diag *why) MUST_CHECK;
+enum err store_prune(struct store *s, int64_t owner,
+		     const struct store_pruning *how, struct store_pruned *out,
+		     struct diag *why) MUST_CHECK;
 /* One report with rows, raw bytes and its share of the roll-ups; what it had
  * superseded counts again. ERR_GONE "store.no_report"; "store.rows_gone" when
  * its rows were pruned: then only its whole domain can be deleted. */

@@ -1,6 +1,7 @@
 /* Whether the numbers agree: rows with totals, roll-ups with rows, coarse
  * roll-ups with fine ones. Every question answers with what disagrees. */
 #include "store/query_inside.h"
+#include "store/segment.h"
 
 #include <stdio.h>
 
@@ -52,9 +53,6 @@ _Static_assert(STORE_IMPORTED == 0, "number in SQL");
 	" w.overrides, r.trust"
 #define FINE_KEYS "domain, day, reporter, to_domain, verdict, overrides, trust"
 #define SLIM_KEYS "domain, day, reporter, verdict, overrides, class, trust"
-#define ALL_KEYS                                                               \
-	"day, reporter, source, asn, country, to_domain, verdict, overrides,"  \
-	" class, trust"
 #define TLS_KEYS "domain, day, reporter, type, counts, result_type, mx, trust"
 #define TLS_POLICIES " FROM report AS r JOIN tls_policy AS p ON p.report = r.id"
 #define TLS_COUNTED " WHERE r.owner = ?1 AND r.kind = 2 AND r.state = 0"
@@ -116,11 +114,6 @@ static const struct question QUESTIONS[] = {
 		 MINUS(FINE_KEYS, "rollup")) " WHERE NOT " STALE },
 	{ "store.check_cube", DIFFER(SLIM_KEYS, PLUS(SLIM_KEYS, "cube"),
 				     MINUS(SLIM_KEYS, "cube_slim")) },
-	{ "store.check_cube",
-	  "SELECT DISTINCT date(day * 86400, 'unixepoch') FROM"
-	  " (" PLUS(ALL_KEYS, "cube") " UNION ALL " MINUS(
-		  ALL_KEYS, "cube_all") ") GROUP BY " ALL_KEYS
-					" HAVING sum(m) <> 0 OR sum(n) <> 0" },
 	{ "store.check_tls",
 	  DIFFER(TLS_KEYS,
 		 "SELECT p.domain, r.day, r.reporter, p.type, p.counts,"
@@ -155,6 +148,15 @@ tell(const struct checking *c, const char *code, struct str detail)
 		return;
 	map_put(c->told, name, 1);
 	c->fault(c->ctx, &what);
+}
+
+static void
+tell_day(void *ctx, int64_t day)
+{
+	char text[CIVIL_DATE_SIZE];
+
+	tell(ctx, "store.check_cube",
+	     str_of(civil_print_date(day * CIVIL_DAY, text)));
 }
 
 static void
@@ -201,6 +203,8 @@ store_check(struct store *s, int64_t owner,
 	for (size_t i = 0; e == ERR_NONE && sound && i < COUNT_OF(QUESTIONS);
 	     i++)
 		e = ask(s, &QUESTIONS[i], owner, &c, why);
+	if (e == ERR_NONE && sound)
+		e = store_segments_check(s, owner, tell_day, &c, why);
 	map_free(c.told);
 	return e;
 }

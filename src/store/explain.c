@@ -41,7 +41,10 @@ store_explain(struct store *s, const struct store_query *query,
 
 	if (e == ERR_NONE)
 		e = explain(s, query, &sql, plan, why);
-	if (e == ERR_NONE && store_query_counts_reports(query))
-		e = explain(s, query, &reports, plan, why);
-	return e;
+	if (e != ERR_NONE || !store_query_counts_reports(query))
+		return e;
+	if (sql.table == STORE_T_DAYS && query->grouped &&
+	    query->group == STORE_F_DOMAIN)
+		reports.shape = STORE_S_REPORTS_OF;
+	return explain(s, query, &reports, plan, why);
 }

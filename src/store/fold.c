@@ -1,6 +1,7 @@
 /* The coarse roll-ups: names, places and classes folded in. What changes is
  * worked out in memory as differences, so that only that is written. */
 #include "store/cells.h"
+#include "store/segment.h"
 #include "store/writer.h"
 
 #include <string.h>
@@ -30,7 +31,8 @@ enum {
 	K_OVERRIDES,
 	K_CLASS,
 	K_TRUST,
-	K_COUNT
+	K_COUNT,
+	K_PART = K_COUNT /* worked out from the domain */
 };
 
 /* A coarse table: which numbers of the key it has, what adds to a cell and
@@ -38,11 +40,11 @@ enum {
 struct target {
 	enum store_sql add, sweep;
 	size_t keys;
-	int key[K_COUNT];
+	int key[K_COUNT + 1];
 	struct store_cells cells;
 };
 
-enum { CUBE, SLIM, ALL, TARGETS };
+enum { CUBE, SLIM, DAYS, TARGETS };
 
 struct fold {
 	struct store *s;
@@ -65,12 +67,10 @@ static const struct target SHAPES[TARGETS] = {
 		   .keys = 7,
 		   .key = { K_DOMAIN, K_DAY, K_REPORTER, K_VERDICT, K_OVERRIDES,
 			    K_CLASS, K_TRUST } },
-	[ALL] = { .add = SQL_CUBE_ALL_ADD,
-		  .sweep = SQL_CUBE_ALL_SWEEP,
-		  .keys = 10,
-		  .key = { K_DAY, K_REPORTER, K_SOURCE, K_ASN, K_COUNTRY,
-			   K_TO_DOMAIN, K_VERDICT, K_OVERRIDES, K_CLASS,
-			   K_TRUST } },
+	[DAYS] = { .keys = SEGMENT_CHANGE_KEYS, /* packed, see segment.h */
+		   .key = { K_DAY, K_PART, K_DOMAIN, K_REPORTER, K_SOURCE,
+			    K_ASN, K_COUNTRY, K_TO_DOMAIN, K_VERDICT,
+			    K_OVERRIDES, K_CLASS, K_TRUST } },
 };
 
 /* ---- what to fold ---- */
@@ -219,8 +219,11 @@ flush(struct fold *f, struct target *t, struct diag *why)
 
 	/* In the order of the table each page is visited once. */
 	store_cells_sort(&t->cells);
-	for (size_t i = 0; e == ERR_NONE && i < t->cells.count; i++)
-		e = write_cell(f, t, store_cells_at(&t->cells, i), why);
+	if (t == &f->target[DAYS])
+		e = store_segments_change(f->s, f->owner, &t->cells, why);
+	else
+		for (size_t i = 0; e == ERR_NONE && i < t->cells.count; i++)
+			e = write_cell(f, t, store_cells_at(&t->cells, i), why);
 	store_cells_clear(&t->cells);
 	return e;
 }
@@ -236,10 +239,12 @@ add(struct fold *f, const int64_t key[K_COUNT], int64_t messages, int64_t rows,
 
 	for (size_t i = 0; e == ERR_NONE && i < TARGETS; i++) {
 		struct target *t = &f->target[i];
-		int64_t own[K_COUNT];
+		int64_t own[K_COUNT + 1];
 
 		for (size_t k = 0; k < t->keys; k++)
-			own[k] = key[t->key[k]];
+			own[k] = t->key[k] == K_PART
+					 ? store_segment_part(key[K_DOMAIN])
+					 : key[t->key[k]];
 		if (store_cells_add(&t->cells, own, messages, rows))
 			continue;
 		e = flush(f, t, why);

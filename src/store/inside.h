@@ -31,6 +31,7 @@ enum err store_key(const char *dir, bool make, uint8_t key[SEAL_KEY_BYTES],
 extern const struct db_migration store_schema[];
 extern const size_t store_schema_count;
 
+/* What writing needs beside the database; freeing NULL is fine. */
 struct store_writer *store_writer_new(void);
 void store_writer_free(struct store_writer *w);
 

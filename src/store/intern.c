@@ -280,10 +280,17 @@ place_new(struct store *s, int64_t owner, struct str ip,
 	return store_place(s, owner, &seen, out, why);
 }
 
+/* An address on its way in, with what its row says of it. */
+struct arrival {
+	int64_t owner;
+	struct str ip;
+	const struct store_judgement *now;
+	int64_t said[3]; /* evidence, names of slug and proof */
+};
+
 static enum err
-add_endpoint(struct store *s, int64_t owner, struct str ip,
-	     const int64_t said[3], const struct store_placed *placed,
-	     bool *added, struct diag *why)
+add_endpoint(struct store *s, const struct arrival *a,
+	     const struct store_placed *placed, bool *added, struct diag *why)
 {
 	struct db_statement *st;
 	enum err e = store_kept(s, SQL_ENDPOINT_ADD, &st, why);
@@ -291,9 +298,9 @@ add_endpoint(struct store *s, int64_t owner, struct str ip,
 	if (e != ERR_NONE)
 		return e;
 	store_bind_placed(st, 6, placed);
-	db_bind_i64(st, 1, owner);
-	db_bind_blob(st, 2, ip);
-	store_bind(st, 3, said, 3);
+	db_bind_i64(st, 1, a->owner);
+	db_bind_blob(st, 2, a->ip);
+	store_bind(st, 3, a->said, 3);
 	e = db_do(st, why);
 	*added = e == ERR_NONE && db_changes(s->db) > 0;
 	return e;
@@ -301,9 +308,8 @@ add_endpoint(struct store *s, int64_t owner, struct str ip,
 
 /* The address is there already: what was said before may be better. */
 static enum err
-improve_endpoint(struct store *s, int64_t owner, struct str ip,
-		 const struct store_judgement *now, const int64_t said[3],
-		 int64_t *id, struct diag *why)
+improve_endpoint(struct store *s, const struct arrival *a, int64_t *id,
+		 struct diag *why)
 {
 	struct store_judgement before = { 0 };
 	struct db_statement *st;
@@ -312,8 +318,8 @@ improve_endpoint(struct store *s, int64_t owner, struct str ip,
 
 	if (e != ERR_NONE)
 		return e;
-	db_bind_i64(st, 1, owner);
-	db_bind_blob(st, 2, ip);
+	db_bind_i64(st, 1, a->owner);
+	db_bind_blob(st, 2, a->ip);
 	e = db_step(st, &found, why);
 	if (e != ERR_NONE || !found)
 		return e;
@@ -321,10 +327,11 @@ improve_endpoint(struct store *s, int64_t owner, struct str ip,
 	before.evidence = (enum sender_evidence)db_i64(st, 1);
 	before.slug = db_text(st, 2);
 	before.proof = db_text(st, 3);
-	better = now->slug.n > 0 && is_better(now, &before);
+	better = a->now->slug.n > 0 && is_better(a->now, &before);
 	db_reset(st);
 	if (better) {
-		const int64_t values[4] = { *id, said[0], said[1], said[2] };
+		const int64_t values[4] = { *id, a->said[0], a->said[1],
+					    a->said[2] };
 
 		e = store_do(s, SQL_ENDPOINT_BETTER, values, 4, why);
 	}
@@ -332,25 +339,23 @@ improve_endpoint(struct store *s, int64_t owner, struct str ip,
 }
 
 static enum err
-find_or_add_endpoint(struct store *s, int64_t owner, struct str ip,
-		     const struct store_judgement *now, int64_t *id,
+find_or_add_endpoint(struct store *s, struct arrival *a, int64_t *id,
 		     struct diag *why)
 {
-	int64_t said[3] = { now->evidence, 0, 0 };
 	struct store_placed placed;
 	bool added = false;
-	enum err e = store_name(s, now->slug, &said[1], why);
+	enum err e = store_name(s, a->now->slug, &a->said[1], why);
 
 	if (e == ERR_NONE)
-		e = store_name(s, now->proof, &said[2], why);
+		e = store_name(s, a->now->proof, &a->said[2], why);
 	if (e == ERR_NONE)
-		e = place_new(s, owner, ip, now, &placed, why);
+		e = place_new(s, a->owner, a->ip, a->now, &placed, why);
 	if (e == ERR_NONE)
-		e = add_endpoint(s, owner, ip, said, &placed, &added, why);
+		e = add_endpoint(s, a, &placed, &added, why);
 	if (e == ERR_NONE && added)
 		*id = db_last_id(s->db);
 	if (e == ERR_NONE && !added)
-		e = improve_endpoint(s, owner, ip, now, said, id, why);
+		e = improve_endpoint(s, a, id, why);
 	return e;
 }
 
@@ -360,6 +365,10 @@ store_endpoint_of(struct store *s, int64_t owner, const struct dmarc_row *row,
 		  struct diag *why)
 {
 	const struct str ip = { (const char *)row->ip, sizeof(row->ip) };
+	struct arrival arrival = { .owner = owner,
+				   .ip = ip,
+				   .now = judged,
+				   .said = { judged->evidence } };
 	struct buf *key = &s->writer->key;
 	uint64_t known;
 	bool cached;
@@ -381,7 +390,7 @@ store_endpoint_of(struct store *s, int64_t owner, const struct dmarc_row *row,
 		*id = (int64_t)known;
 		return ERR_NONE;
 	}
-	e = find_or_add_endpoint(s, owner, ip, judged, id, why);
+	e = find_or_add_endpoint(s, &arrival, id, why);
 	if (e == ERR_NONE && cached)
 		map_put(s->writer->endpoints, buf_str(key), (uint64_t)*id);
 	return e;

@@ -7,20 +7,21 @@
 struct store_report {
 	int64_t id;
 	enum decode_kind kind;
-	enum store_outcome outcome; /* imported, superseded; rejected, ignored */
+	enum store_outcome
+		outcome; /* imported, superseded; rejected, ignored */
 	struct str org, reporter, report_id, domain, email, policy_json;
 	int64_t begin, end, received_at;
 	uint64_t records, messages, passed;
 	enum store_trust trust;
 	struct str repairs; /* "code=2,code" */
 	struct str path, member;
-	struct diag why;    /* of the rejected */
+	struct diag why; /* of the rejected */
 	bool raw_kept;
 };
 struct store_list {
 	int64_t owner;
 	enum decode_kind kind; /* DECODE_NONE: all */
-	bool rejected;	       /* the intake log's refusals instead */
+	bool rejected;         /* the intake log's refusals instead */
 	struct str domain, reporter;
 	int64_t first_day, last_day;
 	uint64_t limit;
@@ -28,8 +29,8 @@ struct store_list {
 };
 enum err store_reports(struct store *s, const struct store_list *list,
 		       enum err (*row)(void *ctx, const struct store_report *),
-		       void *ctx, struct buf *next, struct diag *why)
-	MUST_CHECK;
+		       void *ctx, struct buf *next,
+		       struct diag *why) MUST_CHECK;
 /* ERR_GONE "store.no_report". */
 enum err store_report_get(struct store *s, int64_t owner, int64_t id,
 			  enum err (*row)(void *ctx,
@@ -75,11 +76,10 @@ struct store_failure_row {
 	struct str mail_from, rcpt_to, header_from, subject, message_id;
 	struct str headers;
 };
-enum err store_failures(struct store *s, const struct store_list *list,
-			int64_t only_id, /* 0: all */
-			enum err (*row)(void *ctx,
-					const struct store_failure_row *),
-			void *ctx, struct buf *next, struct diag *why)
-	MUST_CHECK;
+enum err
+store_failures(struct store *s, const struct store_list *list,
+	       int64_t only_id, /* 0: all */
+	       enum err (*row)(void *ctx, const struct store_failure_row *),
+	       void *ctx, struct buf *next, struct diag *why) MUST_CHECK;
 
 #endif

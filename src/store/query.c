@@ -96,8 +96,11 @@ add_rows(struct asking *a, struct diag *why)
 	SCOPED_SELECT sql = STORE_SELECT_INIT(a->table, STORE_S_TALLY);
 	SCOPED_STATEMENT st = NULL;
 	bool row = false;
-	enum err e = prepare(a, &sql, &st, why);
+	enum err e;
 
+	if (a->table == STORE_T_DAYS)
+		return store_tally_cells(a->s, a->q, a->tally, why);
+	e = prepare(a, &sql, &st, why);
 	while (e == ERR_NONE) {
 		e = db_step(st, &row, why);
 		if (e != ERR_NONE || !row)
@@ -108,25 +111,58 @@ add_rows(struct asking *a, struct diag *why)
 	return e;
 }
 
+/* Of each domain there is, by an index that is in that order. */
+static enum err
+add_reports_by_domain(struct asking *a, struct diag *why)
+{
+	SCOPED_SELECT sql =
+		STORE_SELECT_INIT(STORE_T_REPORTS, STORE_S_REPORTS_OF);
+	SCOPED_STATEMENT st = NULL;
+	size_t count;
+	const struct store_group *groups = store_tally_groups(a->tally, &count);
+	enum err e = prepare(a, &sql, &st, why);
+
+	for (size_t i = 0; i < count && e == ERR_NONE; i++) {
+		bool row = false;
+
+		db_reset(st);
+		db_bind_i64(st, STORE_P_REPORT, groups[i].number);
+		e = db_step(st, &row, why);
+		if (e == ERR_NONE && row)
+			store_tally_report(a->tally, groups[i].number,
+					   db_i64(st, 0));
+	}
+	return e;
+}
+
 static enum err
 add_reports(struct asking *a, struct diag *why)
 {
 	SCOPED_SELECT sql = STORE_SELECT_INIT(STORE_T_REPORTS, STORE_S_REPORTS);
+	struct store_query q = *a->q;
+	struct asking all = { a->s, &q, a->table, a->tally };
 	SCOPED_STATEMENT st = NULL;
+	bool each_domain = a->table == STORE_T_DAYS && q.grouped &&
+			   q.group == STORE_F_DOMAIN;
 	bool row = false;
 	enum err e = ERR_NONE;
 
 	if (!store_query_counts_reports(a->q))
 		return ERR_NONE;
-	e = prepare(a, &sql, &st, why);
+	if (each_domain) {
+		q.grouped = false;
+		e = add_reports_by_domain(a, why);
+	}
+	if (e == ERR_NONE)
+		e = prepare(&all, &sql, &st, why);
 	while (e == ERR_NONE) {
 		e = db_step(st, &row, why);
 		if (e != ERR_NONE || !row)
 			break;
 		store_tally_report_total(a->tally, db_i64(st, 1));
-		if (a->q->grouped &&
-		    !store_tally_report(a->tally, db_i64(st, 0), db_i64(st, 1)))
-			e = too_many(why);
+		if (q.grouped)
+			store_tally_report(a->tally, db_i64(st, 0),
+					   db_i64(st, 1));
 	}
 	return e;
 }

@@ -8,7 +8,7 @@
  * field of the question. */
 enum store_table {
 	STORE_T_SLIM,    /* cube_slim */
-	STORE_T_ALL,     /* cube_all: no domain is asked for */
+	STORE_T_DAYS,    /* cube_day: no domain is named */
 	STORE_T_CUBE,    /* cube */
 	STORE_T_ROLLUP,  /* rollup and endpoint: addresses of one domain */
 	STORE_T_ROWS,    /* report, row, auth, endpoint */
@@ -19,11 +19,12 @@ enum store_table {
 
 /* What the columns of the answer are. */
 enum store_shape {
-	STORE_S_TALLY,   /* enum store_tally_column */
-	STORE_S_REPORTS, /* key, day */
-	STORE_S_IDS,     /* of reports, from ?4 on, in order */
-	STORE_S_USED,    /* endpoint, auth and five names of rows */
-	STORE_S_DETAIL   /* enum store_detail_column */
+	STORE_S_TALLY,      /* enum store_tally_column */
+	STORE_S_REPORTS,    /* key, how many */
+	STORE_S_REPORTS_OF, /* how many, of domain ?4 */
+	STORE_S_IDS,        /* of reports, from ?4 on, in order */
+	STORE_S_USED,       /* endpoint, auth and five names of rows */
+	STORE_S_DETAIL      /* enum store_detail_column */
 };
 
 enum store_tally_column {
@@ -147,8 +148,13 @@ enum err store_domain_texts(const struct store_query *q,
 enum err store_condition(const struct store_query *q, enum store_field field,
 			 bool not_it, struct store_select *sql,
 			 struct diag *why) MUST_CHECK;
-/* Its place. */
-int store_bind_number(struct store_select *sql, int64_t number);
+/* "SELECT ...": the numbers that the values of a field stand for; of fields
+ * whose values are looked up (names, sources, families). */
+enum err store_put_set(const struct store_query *q, enum store_field field,
+		       bool not_it, struct store_select *sql,
+		       struct diag *why) MUST_CHECK;
+/* Places 1 to 5, before all others. */
+void store_bind_head(struct store_select *sql, const struct store_query *q);
 
 /* Looks up what is not in the question itself, before it is compiled: the
  * reporters of families, the numbers of texts. */
@@ -183,6 +189,9 @@ enum err store_value_text(const struct store_filter *f, struct arena *mem,
 			  struct str *out, struct diag *why) MUST_CHECK;
 enum err store_value_net(const struct store_filter *f, struct netaddr_net *out,
 			 struct diag *why) MUST_CHECK;
+/* The part of a verdict that a field is: result, spf, dkim, disposition,
+ * policy. */
+int64_t store_verdict_part(enum store_field field, int64_t verdict);
 /* The other way: the word of a number, "" for none. */
 const char *store_value_word(enum store_field field, int64_t number);
 

@@ -92,8 +92,8 @@ store_query_table(const struct store_query *q, enum store_table *out,
 		*out = STORE_T_ROWS;
 	else if (most == NEED_ADDRESS)
 		*out = STORE_T_ROLLUP;
-	else if (!asks_for(q, STORE_F_DOMAIN))
-		*out = STORE_T_ALL;
+	else if (!store_has_values(q, STORE_F_DOMAIN, false))
+		*out = STORE_T_DAYS;
 	else
 		*out = most == NEED_CUBE ? STORE_T_CUBE : STORE_T_SLIM;
 	return ERR_NONE;

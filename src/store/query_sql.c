@@ -4,7 +4,7 @@
 #include "store/query_inside.h"
 
 static const char *const table_names[] = {
-	[STORE_T_SLIM] = "cube_slim", [STORE_T_ALL] = "cube_all",
+	[STORE_T_SLIM] = "cube_slim", [STORE_T_DAYS] = "cube_day",
 	[STORE_T_CUBE] = "cube",      [STORE_T_ROLLUP] = "rollup",
 	[STORE_T_ROWS] = "report",    [STORE_T_REPORTS] = "report",
 };
@@ -21,39 +21,27 @@ is_of_reports(const struct store_select *sql)
 	return sql->table == STORE_T_ROWS || sql->table == STORE_T_REPORTS;
 }
 
-/* Whether the outermost loop is over domains: `d`. */
+/* Whether the outermost loop is over domains: `d`, those that are named. */
 static bool
 goes_by_domain(const struct store_query *q, const struct store_select *sql)
 {
-	if (sql->shape == STORE_S_DETAIL || sql->table == STORE_T_ALL)
-		return false;
-	return !is_of_reports(sql) ||
+	return sql->shape != STORE_S_DETAIL &&
+	       sql->shape != STORE_S_REPORTS_OF &&
 	       store_has_values(q, STORE_F_DOMAIN, false);
 }
 
-/* `d`: the domains asked for, or all there are, one look-up each. */
 static enum err
 put_domains(struct store_select *sql, const struct store_query *q,
 	    struct diag *why)
 {
-	const char *table = table_names[sql->table];
 	enum err e = ERR_NONE;
 
 	if (!goes_by_domain(q, sql))
 		return ERR_NONE;
-	if (store_has_values(q, STORE_F_DOMAIN, false)) {
-		put(sql, "WITH d(id) AS MATERIALIZED"
-			 " (SELECT id FROM name WHERE text IN (");
-		e = store_domain_texts(q, sql, why);
-		put(sql, ")) ");
-		return e;
-	}
-	buf_addf(&sql->text,
-		 "WITH RECURSIVE d(id) AS (SELECT min(domain) FROM %s"
-		 " WHERE owner=?1 UNION ALL SELECT (SELECT min(domain)"
-		 " FROM %s WHERE owner=?1 AND domain>d.id) FROM d"
-		 " WHERE d.id IS NOT NULL) ",
-		 table, table);
+	put(sql, "WITH d(id) AS MATERIALIZED"
+		 " (SELECT id FROM name WHERE text IN (");
+	e = store_domain_texts(q, sql, why);
+	put(sql, ")) ");
 	return e;
 }
 
@@ -64,12 +52,17 @@ put_columns(struct store_select *sql, const struct store_query *q)
 	const char *key =
 		q->grouped ? store_expression(sql->table, q->group) : "0";
 
-	if (sql->shape == STORE_S_TALLY)
+	if (sql->table == STORE_T_DAYS)
+		put(sql, "SELECT t.day,t.cells FROM ");
+	else if (sql->shape == STORE_S_TALLY)
 		buf_addf(&sql->text, "SELECT %s,%s,t.verdict,%s,%s,%s,%s FROM ",
 			 key, c->class_name, c->day, c->source, c->messages,
 			 c->rows);
 	else if (sql->shape == STORE_S_REPORTS)
-		buf_addf(&sql->text, "SELECT %s,p.day FROM ", key);
+		buf_addf(&sql->text, "SELECT %s,%s FROM ", key,
+			 goes_by_domain(q, sql) ? "1" : "count(*)");
+	else if (sql->shape == STORE_S_REPORTS_OF)
+		put(sql, "SELECT count(*) FROM ");
 	else if (sql->shape == STORE_S_IDS)
 		put(sql, "SELECT p.id FROM ");
 	else if (sql->shape == STORE_S_USED)
@@ -121,8 +114,7 @@ put_tables(struct store_select *sql, const struct store_query *q)
 	buf_addf(&sql->text, " WHERE %s.owner=?1", t);
 	if (goes_by_domain(q, sql))
 		buf_addf(&sql->text, " AND %s.domain=d.id", t);
-	buf_addf(&sql->text, " AND %s BETWEEN ?2 AND ?3",
-		 store_columns_of[sql->table].day);
+	buf_addf(&sql->text, " AND %s.day BETWEEN ?2 AND ?3", t);
 	if (sql->shape == STORE_S_DETAIL)
 		put(sql, " AND p.id=?4 AND t.id>max(?5,(p.id<<21)-1)"
 			 " AND t.id<(p.id+1)<<21");
@@ -130,8 +122,10 @@ put_tables(struct store_select *sql, const struct store_query *q)
 		put(sql, " AND t.id>=p.id<<21 AND t.id<(p.id+1)<<21");
 	if (sql->shape == STORE_S_IDS)
 		put(sql, " AND p.id>=?4");
+	if (sql->shape == STORE_S_REPORTS_OF)
+		put(sql, " AND p.domain=?4");
 	if (is_of_reports(sql))
-		buf_addf(&sql->text, " AND p.kind=%d AND p.state=%d",
+		buf_addf(&sql->text, " AND +p.kind=%d AND +p.state=%d",
 			 DECODE_DMARC, STORE_IMPORTED);
 }
 
@@ -156,6 +150,8 @@ put_conditions(struct store_select *sql, const struct store_query *q,
 {
 	enum err e = ERR_NONE;
 
+	if (sql->table == STORE_T_DAYS) /* query_cells.c */
+		return ERR_NONE;
 	if (!store_has_values(q, STORE_F_TRUST, false) &&
 	    !store_has_values(q, STORE_F_TRUST, true))
 		buf_addf(&sql->text, " AND %s>=%d",
@@ -174,25 +170,32 @@ put_conditions(struct store_select *sql, const struct store_query *q,
 	return e;
 }
 
+/* Orders that an index has already: nothing is sorted. */
+static void
+put_order(struct store_select *sql, const struct store_query *q)
+{
+	if (sql->shape == STORE_S_IDS)
+		put(sql, " ORDER BY p.id");
+	if (sql->shape == STORE_S_REPORTS && q->grouped &&
+	    !goes_by_domain(q, sql))
+		put(sql, " GROUP BY p.day,p.kind,p.state,p.trust,p.reporter");
+}
+
 enum err
 store_compile(const struct store_query *q, struct store_select *sql,
 	      struct diag *why)
 {
 	enum err e;
 
-	store_bind_number(sql, q->owner);
-	store_bind_number(sql, q->first_day);
-	store_bind_number(sql, q->last_day);
-	store_bind_number(sql, 0);
-	store_bind_number(sql, 0);
+	store_bind_head(sql, q);
 	e = put_domains(sql, q, why);
 	if (e != ERR_NONE)
 		return e;
 	put_columns(sql, q);
 	put_tables(sql, q);
 	e = put_conditions(sql, q, why);
-	if (e == ERR_NONE && sql->shape == STORE_S_IDS)
-		put(sql, " ORDER BY p.id");
+	if (e == ERR_NONE)
+		put_order(sql, q);
 	if (e == ERR_NONE && sql->text.full)
 		e = diag_set(why, ERR_LIMIT, "query.too_many_filters", 0, "%d",
 			     STORE_FILTERS_MAX);

@@ -104,6 +104,18 @@ widen_slots(struct store_tally *t)
 	t->slots.room = room;
 }
 
+/* Index of the group; 0 when there is none. */
+static size_t
+find_group(const struct store_tally *t, int64_t number)
+{
+	size_t k = mixed((uint64_t)number) & (t->slots.room - 1);
+
+	for (; t->slots.at[k] != 0; k = (k + 1) & (t->slots.room - 1))
+		if (t->groups[t->slots.at[k]].number == number)
+			return t->slots.at[k];
+	return 0;
+}
+
 /* Index of the group, made when it is new; 0 when there are too many. */
 static size_t
 group_of(struct store_tally *t, int64_t number)
@@ -232,22 +244,18 @@ store_tally_add_total(struct store_tally *t, const struct store_cell *cell)
 }
 
 void
-store_tally_report_total(struct store_tally *t, int64_t day)
+store_tally_report(struct store_tally *t, int64_t number, int64_t count)
 {
-	t->groups[0].m[STORE_M_REPORTS]++;
-	widen_days(&t->groups[0], day);
+	size_t group = find_group(t, number);
+
+	if (group != 0)
+		t->groups[group].m[STORE_M_REPORTS] += count;
 }
 
-bool
-store_tally_report(struct store_tally *t, int64_t number, int64_t day)
+void
+store_tally_report_total(struct store_tally *t, int64_t count)
 {
-	size_t group = group_of(t, number);
-
-	if (group == 0)
-		return false;
-	t->groups[group].m[STORE_M_REPORTS]++;
-	widen_days(&t->groups[group], day);
-	return true;
+	t->groups[0].m[STORE_M_REPORTS] += count;
 }
 
 int64_t

@@ -30,10 +30,9 @@ bool store_tally_add(struct store_tally *t, int64_t number,
 		     const struct store_cell *cell) MUST_CHECK;
 bool store_tally_add_total(struct store_tally *t,
 			   const struct store_cell *cell) MUST_CHECK;
-/* One report more. */
-void store_tally_report_total(struct store_tally *t, int64_t day);
-bool store_tally_report(struct store_tally *t, int64_t number,
-			int64_t day) MUST_CHECK;
+/* So many reports more; a group of which there is no row has none. */
+void store_tally_report(struct store_tally *t, int64_t number, int64_t count);
+void store_tally_report_total(struct store_tally *t, int64_t count);
 /* The number that stands for a text, the same for the same; -1: too many. */
 int64_t store_tally_intern(struct store_tally *t, struct str text);
 /* Gives the groups of interned texts their keys. */
@@ -43,6 +42,12 @@ struct store_group *store_tally_groups(struct store_tally *t, size_t *count);
 const struct store_group *store_tally_total(const struct store_tally *t);
 /* For the texts of the groups. */
 struct arena *store_tally_memory(struct store_tally *t);
+
+/* ---- query_cells.c ---- */
+
+/* Sums a question that names no domain, from the packed cells. */
+enum err store_tally_cells(struct store *s, const struct store_query *q,
+			   struct store_tally *t, struct diag *why) MUST_CHECK;
 
 /* ---- query_key.c ---- */
 

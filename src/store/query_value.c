@@ -39,6 +39,25 @@ store_value_word(enum store_field field, int64_t number)
 	}
 }
 
+int64_t
+store_verdict_part(enum store_field field, int64_t verdict)
+{
+	switch (field) {
+	case STORE_F_RESULT:
+		return (verdict & (STORE_V_DKIM | STORE_V_SPF)) != 0;
+	case STORE_F_SPF:
+		return (verdict & STORE_V_SPF) != 0;
+	case STORE_F_DKIM:
+		return (verdict & STORE_V_DKIM) != 0;
+	case STORE_F_DISPOSITION:
+		return verdict >> STORE_V_DISPOSITION & 3;
+	case STORE_F_POLICY:
+		return verdict >> STORE_V_POLICY & 3;
+	default:
+		return 0;
+	}
+}
+
 /* How many numbers a field has that stand for words. */
 static int
 word_count(enum store_field field)

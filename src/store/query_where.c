@@ -17,7 +17,6 @@
 
 const struct store_columns store_columns_of[] = {
 	[STORE_T_SLIM] = { OF_CUBE, .domain = "t.domain", .source = "0" },
-	[STORE_T_ALL] = { OF_CUBE, OF_SOURCES, .domain = "0" },
 	[STORE_T_CUBE] = { OF_CUBE, OF_SOURCES, .domain = "t.domain" },
 	[STORE_T_ROLLUP] = { OF_ADDRESS, .domain = "t.domain", .day = "t.day",
 			     .reporter = "t.reporter", .trust = "t.trust",
@@ -27,10 +26,11 @@ const struct store_columns store_columns_of[] = {
 			   .reporter = "p.reporter", .trust = "p.trust",
 			   .to_domain = "t.envelope_to", .messages = "t.count",
 			   .rows = "1" },
-	[STORE_T_REPORTS] = { .domain = "p.domain",
-			      .day = "p.day",
-			      .reporter = "p.reporter",
-			      .trust = "p.trust",
+	/* Nothing here chooses another index (the "+"): the days do. */
+	[STORE_T_REPORTS] = { .domain = "+p.domain",
+			      .day = "+p.day",
+			      .reporter = "+p.reporter",
+			      .trust = "+p.trust",
 			      .source = "0" },
 	[STORE_T_TLS] = { .domain = "t.domain",
 			  .day = "t.day",
@@ -121,8 +121,8 @@ bind(struct store_select *sql, struct store_bound value)
 	return (int)++sql->bound_count;
 }
 
-int
-store_bind_number(struct store_select *sql, int64_t number)
+static int
+bind_number(struct store_select *sql, int64_t number)
 {
 	return bind(sql, (struct store_bound){ .kind = STORE_B_NUMBER,
 					       .number = number });
@@ -133,6 +133,16 @@ bind_text(struct store_select *sql, struct str text)
 {
 	return bind(sql,
 		    (struct store_bound){ .kind = STORE_B_TEXT, .text = text });
+}
+
+void
+store_bind_head(struct store_select *sql, const struct store_query *q)
+{
+	(void)bind_number(sql, q->owner);
+	(void)bind_number(sql, q->first_day);
+	(void)bind_number(sql, q->last_day);
+	(void)bind_number(sql, 0);
+	(void)bind_number(sql, 0);
 }
 
 static void
@@ -178,7 +188,7 @@ numbers(struct store_select *sql, struct values v, struct diag *why)
 		if (e != ERR_NONE)
 			return e;
 		put(sql, between);
-		put_place(sql, store_bind_number(sql, number));
+		put_place(sql, bind_number(sql, number));
 		between = ",";
 	}
 	put(sql, ")");
@@ -222,22 +232,44 @@ plain_texts(struct store_select *sql, struct values v, struct diag *why)
 }
 
 static enum err
-names(struct store_select *sql, struct values v, struct diag *why)
+put_set(struct store_select *sql, struct values v, struct diag *why)
 {
 	bool source = v.field == STORE_F_SOURCE;
 	bool unknown;
 	enum err e;
 
-	put(sql, store_expression(sql->table, v.field));
-	put(sql, v.not_it ? " NOT IN (" : " IN (");
+	if (v.field == STORE_F_REPORTER_FAMILY) {
+		buf_addf(&sql->text, "SELECT value FROM json_each(?%d)",
+			 bind_text(sql,
+				   v.not_it ? sql->others : sql->reporters));
+		return ERR_NONE;
+	}
 	put(sql, source ? "SELECT id FROM source WHERE owner=?1 AND slug IN ("
 			: "SELECT id FROM name WHERE text IN (");
 	e = texts(sql, v, &unknown, why);
 	put(sql, ")");
 	if (source && unknown)
 		put(sql, " UNION ALL SELECT 0");
+	return e;
+}
+
+static enum err
+names(struct store_select *sql, struct values v, struct diag *why)
+{
+	enum err e;
+
+	put(sql, store_expression(sql->table, v.field));
+	put(sql, v.not_it ? " NOT IN (" : " IN (");
+	e = put_set(sql, v, why);
 	put(sql, ")");
 	return e;
+}
+
+enum err
+store_put_set(const struct store_query *q, enum store_field field, bool not_it,
+	      struct store_select *sql, struct diag *why)
+{
+	return put_set(sql, (struct values){ q, field, not_it, 0 }, why);
 }
 
 static enum err
@@ -258,7 +290,7 @@ overrides(struct store_select *sql, struct values v, struct diag *why)
 	}
 	put(sql, v.not_it ? "NOT (" : "(");
 	put(sql, "(t.overrides&");
-	put_place(sql, store_bind_number(sql, mask));
+	put_place(sql, bind_number(sql, mask));
 	put(sql, none ? ")<>0 OR t.overrides=0)" : ")<>0)");
 	return ERR_NONE;
 }
@@ -380,17 +412,6 @@ searches(struct store_select *sql, struct values v)
 	return ERR_NONE;
 }
 
-static enum err
-families(struct store_select *sql, struct values v)
-{
-	put(sql, store_expression(sql->table, STORE_F_REPORTER));
-	put(sql, v.not_it ? " NOT IN (" : " IN (");
-	put(sql, "SELECT value FROM json_each(");
-	put_place(sql, bind_text(sql, v.not_it ? sql->others : sql->reporters));
-	put(sql, "))");
-	return ERR_NONE;
-}
-
 /* "any" is everything; see no_trust_asked for the default. */
 static enum err
 trusts(struct store_select *sql, struct values v, struct diag *why)
@@ -414,6 +435,7 @@ condition(struct store_select *sql, struct values v, struct diag *why)
 	case STORE_F_DOMAIN:
 	case STORE_F_HOST:
 	case STORE_F_REPORTER:
+	case STORE_F_REPORTER_FAMILY:
 	case STORE_F_FROM_DOMAIN:
 	case STORE_F_ENVELOPE_FROM:
 	case STORE_F_TO_DOMAIN:
@@ -429,8 +451,6 @@ condition(struct store_select *sql, struct values v, struct diag *why)
 		return selectors(sql, v, why);
 	case STORE_F_TEXT:
 		return searches(sql, v);
-	case STORE_F_REPORTER_FAMILY:
-		return families(sql, v);
 	case STORE_F_TRUST:
 		return trusts(sql, v, why);
 	default:

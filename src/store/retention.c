@@ -222,17 +222,16 @@ prune_failures(const struct prune *p, bool dry_run, struct diag *why)
 }
 
 enum err
-store_prune(struct store *s, int64_t owner, int64_t now,
-	    const struct store_retention *keep, bool dry_run,
+store_prune(struct store *s, int64_t owner, const struct store_pruning *how,
 	    struct store_pruned *out, struct diag *why)
 {
 	const struct {
 		int64_t keep;
 		enum err (*prune)(const struct prune *p, bool dry_run,
 				  struct diag *why);
-	} kinds[] = { { keep->failures, prune_failures },
-		      { keep->raw, prune_raw },
-		      { keep->rows, prune_rows } };
+	} kinds[] = { { how->keep.failures, prune_failures },
+		      { how->keep.raw, prune_raw },
+		      { how->keep.rows, prune_rows } };
 	struct prune p = { .s = s, .owner = owner, .out = out };
 	enum err e = ERR_NONE;
 
@@ -240,10 +239,10 @@ store_prune(struct store *s, int64_t owner, int64_t now,
 	for (size_t i = 0; e == ERR_NONE && i < COUNT_OF(kinds); i++) {
 		if (kinds[i].keep <= 0)
 			continue;
-		p.before = now - kinds[i].keep;
-		e = kinds[i].prune(&p, dry_run, why);
+		p.before = how->now - kinds[i].keep;
+		e = kinds[i].prune(&p, how->dry_run, why);
 	}
-	if (e == ERR_NONE && !dry_run)
+	if (e == ERR_NONE && !how->dry_run)
 		e = db_shrink(s->db, why);
 	return e;
 }

@@ -205,15 +205,12 @@ static const char *const TEXT[SQL_COUNT] = {
 		" AND day = ?3 AND reporter = ?4 AND verdict = ?5"
 		" AND overrides = ?6 AND class = ?7 AND trust = ?8"
 		" AND rows <= 0",
-	[SQL_CUBE_ALL_ADD] =
-		"INSERT INTO cube_all VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-		" ?9, ?10, ?11, ?12, ?13)" ADD_UP,
-	[SQL_CUBE_ALL_SWEEP] =
-		"DELETE FROM cube_all WHERE owner = ?1 AND day = ?2"
-		" AND reporter = ?3 AND source = ?4 AND asn = ?5"
-		" AND country = ?6 AND to_domain = ?7 AND verdict = ?8"
-		" AND overrides = ?9 AND class = ?10 AND trust = ?11"
-		" AND rows <= 0",
+	[SQL_SEGMENT_GET] = "SELECT cells FROM cube_day"
+			    " WHERE owner = ?1 AND day = ?2 AND part = ?3",
+	[SQL_SEGMENT_PUT] = "INSERT INTO cube_day VALUES (?1, ?2, ?3, ?4)"
+			    " ON CONFLICT DO UPDATE SET cells = excluded.cells",
+	[SQL_SEGMENT_DROP] = "DELETE FROM cube_day"
+			     " WHERE owner = ?1 AND day = ?2 AND part = ?3",
 	[SQL_REPORT_ROWLESS] = "UPDATE report SET rows_kept = 0 WHERE id = ?1",
 	[SQL_INTAKE_SCRUB] = "UPDATE intake SET path = '', member = '',"
 			     " detail = '', carrier = '{}'"

@@ -94,11 +94,7 @@ prepare(struct asking *a, const char *text, struct store_select *sql,
 {
 	enum err e = store_select_resolve(a->s, a->q, sql, why);
 
-	store_bind_number(sql, a->q->owner);
-	store_bind_number(sql, a->q->first_day);
-	store_bind_number(sql, a->q->last_day);
-	store_bind_number(sql, 0);
-	store_bind_number(sql, 0);
+	store_bind_head(sql, a->q);
 	buf_addz(&sql->text, text);
 	if (e == ERR_NONE)
 		e = put_conditions(a->q, sql, why);

@@ -63,21 +63,21 @@ set(struct store *s, const int64_t values[5], struct str note, struct diag *why)
 }
 
 enum err
-store_triage_set(struct store *s, int64_t owner, struct str source,
-		 struct str domain, enum sender_triage triage, struct str note,
-		 int64_t now, struct diag *why)
+store_triage_set(struct store *s, int64_t owner,
+		 const struct store_triage *judgement, struct diag *why)
 {
-	int64_t values[5] = { owner, 0, 0, triage, now };
+	int64_t values[5] = { owner, 0, 0, judgement->triage,
+			      judgement->set_at };
 	struct diag own = { 0 };
 	enum err e = store_begin(s, why);
 
 	if (e != ERR_NONE)
 		return e;
-	e = find_source(s, owner, source, &values[1], &own);
+	e = find_source(s, owner, judgement->source, &values[1], &own);
 	if (e == ERR_NONE)
-		e = store_name(s, domain, &values[2], &own);
+		e = store_name(s, judgement->domain, &values[2], &own);
 	if (e == ERR_NONE)
-		e = set(s, values, note, &own);
+		e = set(s, values, judgement->note, &own);
 	(void)store_guard(s, e, &own);
 	return store_commit(s, why);
 }

@@ -96,11 +96,17 @@ enum err store_fold(struct store *s, int64_t owner,
 		    void (*progress)(void *ctx, uint64_t done, uint64_t all),
 		    void *ctx, struct diag *why) MUST_CHECK;
 
-/* The user's judgement of a source. `domain` empty: for all domains. Marks
- * the days to fold. ERR_GONE "store.no_source". */
-enum err store_triage_set(struct store *s, int64_t owner, struct str source,
-			  struct str domain, enum sender_triage triage,
-			  struct str note, int64_t now, struct diag *why)
-	MUST_CHECK;
+/* The user's judgement of a source. */
+struct store_triage {
+	struct str source; /* slug */
+	struct str domain; /* empty: for all domains */
+	enum sender_triage triage;
+	struct str note;
+	int64_t set_at; /* UTC seconds */
+};
+/* Marks the days to fold. ERR_GONE "store.no_source". */
+enum err store_triage_set(struct store *s, int64_t owner,
+			  const struct store_triage *judgement,
+			  struct diag *why) MUST_CHECK;
 
 #endif

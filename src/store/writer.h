@@ -4,6 +4,7 @@
 
 #include "store/cells.h"
 #include "store/inside.h"
+#include "store/placing.h"
 
 /* Statements that are prepared once; their text is in statements.c. */
 enum store_sql {
@@ -63,8 +64,9 @@ enum store_sql {
 	SQL_CUBE_SWEEP,
 	SQL_SLIM_ADD,
 	SQL_SLIM_SWEEP,
-	SQL_CUBE_ALL_ADD,
-	SQL_CUBE_ALL_SWEEP,
+	SQL_SEGMENT_GET,
+	SQL_SEGMENT_PUT,
+	SQL_SEGMENT_DROP,
 	SQL_REPORT_ROWLESS,
 	SQL_INTAKE_SCRUB,
 	SQL_DOMAIN_REPORTS,
@@ -124,16 +126,6 @@ struct store_judgement {
 	struct str slug, proof; /* empty without evidence */
 };
 
-/* How addresses are named and placed, see store_place_with. */
-struct store_placing {
-	void (*look)(void *ctx, const struct store_endpoint *e,
-		     struct store_place *place); /* NULL: later */
-	void *ctx;
-	struct buf stamp_text;
-	int64_t stamp;       /* its name, 0 until it has one */
-	struct map *sources; /* slugs to source.id; "#64496": named AS */
-};
-
 struct store_writer {
 	struct db_statement *kept[SQL_COUNT];
 	struct store_placing placing;
@@ -184,26 +176,6 @@ enum err store_endpoint_of(struct store *s, int64_t owner,
 			   struct diag *why) MUST_CHECK;
 enum err store_span(struct store *s, int64_t endpoint, int64_t domain,
 		    int64_t day, struct diag *why) MUST_CHECK;
-
-/* ---- place.c: who is behind an address, and where ---- */
-
-struct store_placed {
-	int64_t source, asn, place, stamp;
-	char country[3];
-	double latitude, longitude; /* NaN unknown */
-};
-
-void store_placing_init(struct store_placing *p);
-void store_placing_fini(struct store_placing *p);
-void store_placing_forget(struct store_placing *p);
-enum err store_placing_stamp(struct store *s, int64_t *stamp,
-			     struct diag *why) MUST_CHECK;
-enum err store_place(struct store *s, int64_t owner,
-		     const struct store_endpoint *e, struct store_placed *out,
-		     struct diag *why) MUST_CHECK;
-/* Binds seven places from `first` on, in the order of SQL_ENDPOINT_PLACE. */
-void store_bind_placed(struct db_statement *st, int first,
-		       const struct store_placed *p);
 
 /* ---- stale.c: which days to fold again ---- */
 

@@ -116,7 +116,7 @@ CREATE TABLE report (
 CREATE UNIQUE INDEX report_hash ON report (owner, hash);
 CREATE INDEX report_identity ON report (owner, identity);
 CREATE INDEX report_domain ON report (owner, domain, day, kind, state, trust, reporter);
-CREATE INDEX report_day ON report (owner, day, kind, state, trust, domain, reporter);
+CREATE INDEX report_day ON report (owner, day, kind, state, trust, reporter, domain);
 CREATE INDEX report_reporter ON report (owner, reporter); -- who ever reported: families, names as sent
 CREATE INDEX report_received ON report (received_at);
 
@@ -163,7 +163,8 @@ CREATE TABLE rollup (
 
 -- Coarse roll-ups, rebuilt from `rollup` for the days in `stale_day`: names and
 -- classes folded in. `cube` has every coarse dimension, `cube_slim` leaves out
--- source, asn, country and to_domain, `cube_all` leaves out the domain.
+-- source, asn, country and to_domain; `cube_day` is for questions that name no
+-- domain.
 CREATE TABLE stale_day (
 	owner  INTEGER NOT NULL,
 	domain INTEGER NOT NULL,
@@ -203,22 +204,14 @@ CREATE TABLE cube_slim (
 	PRIMARY KEY (owner, domain, day, reporter, verdict, overrides, class, trust)
 ) WITHOUT ROWID;
 
-CREATE TABLE cube_all (
-	owner     INTEGER NOT NULL,
-	day       INTEGER NOT NULL,
-	reporter  INTEGER NOT NULL,
-	source    INTEGER NOT NULL,
-	asn       INTEGER NOT NULL,
-	country   TEXT NOT NULL,
-	to_domain INTEGER NOT NULL,
-	verdict   INTEGER NOT NULL,
-	overrides INTEGER NOT NULL,
-	class     INTEGER NOT NULL,
-	trust     INTEGER NOT NULL,
-	messages  INTEGER NOT NULL,
-	rows      INTEGER NOT NULL,
-	PRIMARY KEY (owner, day, reporter, source, asn, country, to_domain, verdict, overrides, class, trust)
-) WITHOUT ROWID;
+-- Packed: see segment.h. All cells of `cube` once more, day by day.
+CREATE TABLE cube_day (
+	owner INTEGER NOT NULL,
+	day   INTEGER NOT NULL,
+	part  INTEGER NOT NULL, -- of the domains
+	cells BLOB NOT NULL,
+	PRIMARY KEY (owner, day, part)
+);
 
 -- TLS reports. `counts` = 0 where the same sessions are told a second time.
 CREATE TABLE tls_policy (

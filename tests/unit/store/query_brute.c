@@ -367,11 +367,12 @@ brute_answer(const struct store_query *q, struct brute_answer *a)
 		if (!brute_matches(q, &f))
 			continue;
 		a->totals.m[STORE_M_REPORTS]++;
-		widen(&a->totals, f.report->day);
 		if (!q->grouped)
 			continue;
+		/* Only where there are rows. */
 		brute_key(&f, q->group, key);
-		line_of(a, key)->m[STORE_M_REPORTS]++;
-		widen(line_of(a, key), f.report->day);
+		for (size_t k = 0; k < a->count; k++)
+			if (strcmp(a->lines[k].key, key) == 0)
+				a->lines[k].m[STORE_M_REPORTS]++;
 	}
 }

@@ -227,21 +227,7 @@ data_make_reports(struct data *d)
 	}
 }
 
-#define DATA_CELLS                                                             \
-	" FROM rollup t LEFT JOIN endpoint e ON e.id=t.endpoint"               \
-	" LEFT JOIN triage j ON j.owner=1 AND j.source=e.source"               \
-	" AND j.domain=t.domain LEFT JOIN triage k ON k.owner=1"               \
-	" AND k.source=e.source AND k.domain=0"
-#define DATA_SOURCE                                                            \
-	"coalesce(e.source,0),coalesce(e.asn,0),coalesce(e.country,''),"       \
-	"to_domain,"
-#define DATA_CLASS                                                             \
-	"verdict,overrides,"                                                   \
-	"mail_class(verdict,overrides,coalesce(j.triage,k.triage,0)),trust,"   \
-	"sum(messages),sum(rows)"
-
-/* The roll-ups by SQL alone, so that they do not hang on how the store makes
- * them. */
+/* Roll-ups by SQL, coarse ones as the store makes them. */
 static void
 data_fold(struct data *d)
 {
@@ -251,20 +237,13 @@ data_fold(struct data *d)
 		"sum(r.count),count(*) FROM report p JOIN row r"
 		" ON r.id>>21=p.id WHERE p.kind=1 AND p.state=0"
 		" GROUP BY 1,2,3,4,5,6,7,8,9;"
-		"INSERT INTO cube SELECT "
-		"t.owner,t.domain,day,reporter," DATA_SOURCE DATA_CLASS
-			DATA_CELLS " GROUP BY 1,2,3,4,5,6,7,8,9,10,11,12;"
-		"INSERT INTO cube_slim SELECT "
-		"owner,domain,day,reporter,verdict,"
-		"overrides,class,trust,sum(messages),sum(rows) FROM cube"
-		" GROUP BY 1,2,3,4,5,6,7,8;"
-		"INSERT INTO cube_all SELECT owner,day,reporter,source,asn,"
-		"country,to_domain,verdict,overrides,class,trust,"
-		"sum(messages),sum(rows) FROM cube"
-		" GROUP BY 1,2,3,4,5,6,7,8,9,10,11;";
+		"INSERT INTO stale_day SELECT DISTINCT owner,domain,day"
+		" FROM rollup";
 	struct diag why = { 0 };
 
 	data_must(db_run(d->s->db, sql, &why), &why);
+	data_must(db_commit(d->s->db, &why), &why);
+	data_must(store_fold(d->s, 1, NULL, NULL, &why), &why);
 }
 
 struct data *
@@ -283,7 +262,6 @@ data_new(uint64_t seed)
 	data_make_endpoints(d);
 	data_make_reports(d);
 	data_fold(d);
-	data_must(db_commit(d->s->db, &why), &why);
 	return d;
 }
 

@@ -54,7 +54,9 @@ static const struct {
 	  "store.check_identity 4\n" },
 	{ "UPDATE cube_slim SET rows = rows + 1",
 	  "store.check_cube example.com 2025-11-23\n" },
-	{ "UPDATE cube_all SET class = class + 1",
+	{ "UPDATE cube_day SET cells = substr(cells, 41)",
+	  "store.check_cube 2025-11-23\n" },
+	{ "UPDATE cube_day SET cells = cells || x'00'",
 	  "store.check_cube 2025-11-23\n" },
 	{ "DELETE FROM cube", "store.check_cube example.com 2025-11-23\n"
 			      "store.check_cube 2025-11-23\n" },

@@ -63,7 +63,7 @@ is_of_large_table(struct str line)
 {
 	static const char *const tables[] = { "t",        "p",     "row",
 					      "rollup",   "cube",  "cube_slim",
-					      "cube_all", "report" };
+					      "cube_day", "report" };
 
 	for (size_t i = 0; i < COUNT_OF(tables); i++) {
 		char word[32];
@@ -88,8 +88,6 @@ is_bounded(struct str line)
 		"(owner=? AND domain=? AND day>? AND day<?)",
 		"(owner=? AND day>? AND day<?)",
 		"INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
-		"(owner=? AND domain>?)", /* the next domain */
-		"(owner=?)",              /* the first domain */
 		"(owner=? AND domain=? AND day=?)",
 		"(owner=? AND day=?)",
 	};
@@ -98,8 +96,7 @@ is_bounded(struct str line)
 	    str_find(line, S("SEARCH p ")) == SIZE_MAX)
 		return true;
 	for (size_t i = 0; i < COUNT_OF(ways); i++)
-		if (str_find(line, str_of(ways[i])) != SIZE_MAX &&
-		    i != 4 /* too wide for a question itself */)
+		if (str_find(line, str_of(ways[i])) != SIZE_MAX)
 			return true;
 	return false;
 }
