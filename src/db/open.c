@@ -108,6 +108,20 @@ configure(struct db *db, enum db_mode mode, unsigned patience, struct diag *why)
 	return db_run(db, SETTINGS, why);
 }
 
+/* One thread, so no locks; and nobody asks how much memory is in use. Only
+ * the first call of the process is heard, before SQLite starts. */
+static void
+configure_library(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum err
 db_open(const char *path, enum db_mode mode, unsigned patience, struct db **out,
 	struct diag *why)
@@ -121,6 +135,7 @@ db_open(const char *path, enum db_mode mode, unsigned patience, struct db **out,
 
 	if (e != ERR_NONE)
 		return e;
+	configure_library();
 	db = heap_new(sizeof(*db));
 	db->path = heap_new(strlen(path) + 1);
 	memcpy(db->path, path, strlen(path));
