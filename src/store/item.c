@@ -364,9 +364,11 @@ entry_of(struct store *s, int64_t report, int64_t *intake, struct diag *why)
 
 enum err
 store_log(struct store *s, const struct store_origin *origin,
-	  const struct decode_end *end, enum store_outcome outcome,
-	  int64_t report, struct store_item *out, struct diag *why)
+	  const struct decode_end *end, struct store_item *item,
+	  struct diag *why)
 {
+	const enum store_outcome outcome = item->outcome;
+	const int64_t report = item->report;
 	struct store_writer *w = s->writer;
 	int64_t intake = w->replaces_intake;
 	enum err e = ERR_NONE;
@@ -385,8 +387,6 @@ store_log(struct store *s, const struct store_origin *origin,
 		e = add_raw(s, SQL_INTAKE_RAW_ADD, intake, true, end, why);
 	w->replaces_intake = 0;
 	w->replaces_report = 0;
-	*out = (struct store_item){ .outcome = outcome,
-				    .report = report,
-				    .intake = intake };
+	item->intake = intake;
 	return e;
 }

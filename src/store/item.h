@@ -46,10 +46,10 @@ enum err store_take_id(struct store *s, struct store_origin *origin,
 		       int64_t *id, struct diag *why) MUST_CHECK;
 enum err store_keep_raw(struct store *s, const struct decode_end *end,
 			int64_t report, struct diag *why) MUST_CHECK;
-/* Writes the log and fills `out`; ends a replacement. */
+/* Writes the log for the outcome and report of `item` and fills the rest;
+ * ends a replacement. */
 enum err store_log(struct store *s, const struct store_origin *origin,
-		   const struct decode_end *end, enum store_outcome outcome,
-		   int64_t report, struct store_item *out,
+		   const struct decode_end *end, struct store_item *item,
 		   struct diag *why) MUST_CHECK;
 /* What is known of a stored report; `found` false when it is not there. */
 struct store_known {

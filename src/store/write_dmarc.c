@@ -466,8 +466,9 @@ end_report(struct store *s, const struct decode_end *end,
 		e = finish(s, end, &outcome, why);
 		id = now->id;
 	}
+	*out = (struct store_item){ .outcome = outcome, .report = id };
 	if (e == ERR_NONE)
-		e = store_log(s, &now->origin, end, outcome, id, out, why);
+		e = store_log(s, &now->origin, end, out, why);
 	return e;
 }
 

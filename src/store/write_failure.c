@@ -93,11 +93,20 @@ when_of(const struct store_origin *origin, const struct failrpt_report *report)
 	return report->arrival;
 }
 
+/* A failure report on its way in. */
+struct arrived {
+	const struct store_origin *origin;
+	const struct failrpt_report *report;
+	const struct decode_end *end;
+};
+
 static enum err
-write_record(struct store *s, const struct store_origin *origin,
-	     const struct failrpt_report *report, const struct decode_end *end,
-	     int64_t id, struct store_key *key, struct diag *why)
+write_record(struct store *s, const struct arrived *a, int64_t id,
+	     struct store_key *key, struct diag *why)
 {
+	const struct store_origin *origin = a->origin;
+	const struct failrpt_report *report = a->report;
+	const struct decode_end *end = a->end;
 	SCOPED_BUF repairs = BUF(64 << 10);
 	uint8_t identity[SEAL_HASH_BYTES];
 	const uint64_t incidents = report->incidents < INCIDENTS_MAX
@@ -154,7 +163,8 @@ write_report(struct store *s, struct store_origin *origin,
 	key.org = buf_str(&folded);
 	key.begin = key.end = report->arrival;
 	if (e == ERR_NONE)
-		e = write_record(s, origin, report, end, *id, &key, why);
+		e = write_record(s, &(struct arrived){ origin, report, end },
+				 *id, &key, why);
 	if (e == ERR_NONE)
 		e = write_details(s, report, *id, why);
 	if (e == ERR_NONE)
@@ -169,7 +179,7 @@ take_in(struct store *s, struct store_origin *origin,
 {
 	enum store_outcome outcome = STORE_DUPLICATE;
 	struct store_known known;
-	int64_t id;
+	int64_t id = 0;
 	enum err e = store_settle_double(s, origin, end->hash, &id, why);
 
 	if (e == ERR_NONE && id == 0) {
@@ -179,8 +189,9 @@ take_in(struct store *s, struct store_origin *origin,
 		if (e == ERR_NONE)
 			outcome = (enum store_outcome)known.state;
 	}
+	*out = (struct store_item){ .outcome = outcome, .report = id };
 	if (e == ERR_NONE)
-		e = store_log(s, origin, end, outcome, id, out, why);
+		e = store_log(s, origin, end, out, why);
 	return e;
 }
 
@@ -215,12 +226,12 @@ store_refused(struct store *s, const struct store_origin *origin,
 		return e;
 	/* What was once read is not given up because it cannot be read any
 	 * more: the report stays as it is. */
+	*out = (struct store_item){ .outcome = outcome };
 	if (s->writer->replaces_report != 0) {
-		*out = (struct store_item){ .outcome = outcome };
 		store_replaces(s, 0, 0);
 		return ERR_NONE;
 	}
-	e = store_log(s, origin, end, outcome, 0, out, &own);
+	e = store_log(s, origin, end, out, &own);
 	if (store_guard(s, e, &own) != ERR_NONE)
 		return store_ready(s, why);
 	return ERR_NONE;

@@ -203,7 +203,7 @@ take_in(struct store *s, struct store_origin *origin,
 {
 	enum store_outcome outcome = STORE_DUPLICATE;
 	struct store_known known;
-	int64_t id;
+	int64_t id = 0;
 	enum err e = store_settle_double(s, origin, end->hash, &id, why);
 
 	if (e == ERR_NONE && id == 0) {
@@ -213,8 +213,9 @@ take_in(struct store *s, struct store_origin *origin,
 		if (e == ERR_NONE)
 			outcome = (enum store_outcome)known.state;
 	}
+	*out = (struct store_item){ .outcome = outcome, .report = id };
 	if (e == ERR_NONE)
-		e = store_log(s, origin, end, outcome, id, out, why);
+		e = store_log(s, origin, end, out, why);
 	return e;
 }
 
