@@ -51,8 +51,7 @@ replay(const char *path)
 	while ((entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		(void)snprintf(name, sizeof name, "%s/%s", path,
-			       entry->d_name);
+		(void)snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
 		replay_file(name);
 	}
 	(void)closedir(dir);

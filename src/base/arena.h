@@ -23,8 +23,7 @@ bool arena_dup(struct arena *mem, struct str s, struct str *out) MUST_CHECK;
 size_t arena_used(const struct arena *mem);
 
 void arena_cleanup(struct arena **mem);
-#define SCOPED_ARENA                                                          \
-	__attribute__((cleanup(arena_cleanup))) struct arena *
+#define SCOPED_ARENA __attribute__((cleanup(arena_cleanup))) struct arena *
 
 /* For long-lived opaque objects only (style 3.2): zeroed, never NULL, the
  * process ends when there is no memory. */

@@ -15,7 +15,10 @@ struct buf {
 	bool full;
 };
 
-#define BUF(maximum) { .max = (maximum) }
+#define BUF(maximum)                                                           \
+	{                                                                      \
+		.max = (maximum)                                               \
+	}
 #define SCOPED_BUF __attribute__((cleanup(buf_free))) struct buf
 
 void buf_free(struct buf *b);

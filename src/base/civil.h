@@ -7,9 +7,9 @@
 enum { CIVIL_DAY = 86400 /* seconds */ };
 
 struct civil {
-	int year; /* 1970 and later in practice; any Gregorian year works */
+	int year;  /* 1970 and later in practice; any Gregorian year works */
 	int month; /* 1-12 */
-	int day; /* 1-31 */
+	int day;   /* 1-31 */
 	int hour, minute, second;
 };
 

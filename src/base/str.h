@@ -11,7 +11,10 @@ struct str {
 };
 
 /* A literal as a constant expression; str_of for C strings (NULL = empty). */
-#define STR(literal) { (literal), sizeof(literal) - 1 }
+#define STR(literal)                                                           \
+	{                                                                      \
+		(literal), sizeof(literal) - 1                                 \
+	}
 #define S(literal) ((struct str)STR(literal))
 /* printf("%.*s", STR_ARG(s)) */
 #define STR_ARG(s) (int)(s).n, (s).p

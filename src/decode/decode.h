@@ -13,12 +13,7 @@
 #include "seal/seal.h"
 #include "tlsrpt/tlsrpt.h"
 
-enum decode_kind {
-	DECODE_NONE,
-	DECODE_DMARC,
-	DECODE_TLSRPT,
-	DECODE_FAILURE
-};
+enum decode_kind { DECODE_NONE, DECODE_DMARC, DECODE_TLSRPT, DECODE_FAILURE };
 
 enum decode_status {
 	DECODE_READ,     /* a report, all events given */
@@ -41,21 +36,21 @@ enum { DECODE_REPAIRS_MAX = 96 };
 struct decode_end {
 	enum decode_status status;
 	enum decode_kind kind;
-	struct str member;	 /* "part/1/x.xml"; empty: the document */
-	struct diag why;	 /* for rejected and ignored */
-	bool complete;		 /* false: recovered from a cut document */
+	struct str member; /* "part/1/x.xml"; empty: the document */
+	struct diag why;   /* for rejected and ignored */
+	bool complete;     /* false: recovered from a cut document */
 	size_t repair_count;
 	struct dmarc_repair repairs[DECODE_REPAIRS_MAX];
-	size_t longest_line;	 /* of the mail, 0 when it was none */
+	size_t longest_line;           /* of the mail, 0 when it was none */
 	uint8_t hash[SEAL_HASH_BYTES]; /* of the unpacked document */
-	struct dmarc_totals totals; /* DMARC only */
+	struct dmarc_totals totals;    /* DMARC only */
 	/* The attachment as received; gzip of it when it came unpacked
 	 * (`repacked`). Empty for DECODE_IGNORED. */
 	struct str raw;
 	enum decode_media media;
 	bool repacked;
 	struct str carrier_from, carrier_subject, carrier_id; /* of the mail */
-	int64_t carrier_date; /* 0 unknown */
+	int64_t carrier_date;                                 /* 0 unknown */
 };
 
 /* For each report: `head` and then `row`s, or `tls`, or `failure`, and always

@@ -14,10 +14,10 @@ enum {
 	/* Documents up to this size are unpacked once and read from memory;
 	 * nearly all are smaller, and it bounds what a large one costs. */
 	DOCUMENT_IN_MEMORY = 1 << 20,
-	RAW_MAX = 64 << 20,   /* bytes of an attachment that are kept */
-	NESTING_MAX = 4,      /* packings and messages within each other */
-	MEMBER_MAX = 300,     /* bytes of the label of a member */
-	PEEK = 64 << 10       /* how far a root element is looked for */
+	RAW_MAX = 64 << 20, /* bytes of an attachment that are kept */
+	NESTING_MAX = 4,    /* packings and messages within each other */
+	MEMBER_MAX = 300,   /* bytes of the label of a member */
+	PEEK = 64 << 10     /* how far a root element is looked for */
 };
 
 struct repairs {
@@ -37,7 +37,7 @@ struct carrier {
 struct decoder {
 	const struct decode_sink *sink;
 	int64_t now;
-	unsigned ends;	    /* items told so far */
+	unsigned ends;       /* items told so far */
 	unsigned mail_depth; /* 0: a bare file */
 	bool among_others;   /* a member of an archive of several */
 	struct carrier carrier;
@@ -65,8 +65,8 @@ struct candidate {
 /* Streams the document's bytes through `take`; again from the start at each
  * call. Errors of the packing itself are in `why`, those of `take` come back
  * with `why` as `take` left it. */
-enum err document_stream(const struct document *doc, inflate_fn take,
-			 void *ctx, struct inflate_notes *notes,
+enum err document_stream(const struct document *doc, inflate_fn take, void *ctx,
+			 struct inflate_notes *notes,
 			 struct diag *why) MUST_CHECK;
 bool document_is_xml(struct str first);
 bool document_is_json(struct str first);
@@ -94,7 +94,7 @@ enum err decode_ignore(struct decoder *d, struct str member) MUST_CHECK;
 /* The end of something that could not be read: kept with its reason. Inside
  * a mail, what is only *not a report* is passed over in silence. */
 enum err decode_refuse(struct decoder *d, struct candidate *c,
-		       enum decode_kind kind, const struct diag *why)
-	MUST_CHECK;
+		       enum decode_kind kind,
+		       const struct diag *why) MUST_CHECK;
 
 #endif

@@ -32,8 +32,8 @@ struct ingest_totals {
 struct ingest_options {
 	int64_t owner;
 	enum store_trust trust;
-	int64_t now; /* received_at, UTC seconds */
-	bool dry_run; /* read and judge, write nothing */
+	int64_t now;           /* received_at, UTC seconds */
+	bool dry_run;          /* read and judge, write nothing */
 	const struct geo *geo; /* for the places of addresses; may be NULL */
 	/* Each item after it is durable. Strings live during the call. */
 	void (*item)(void *ctx, const struct ingest_item *item);

@@ -35,7 +35,7 @@ enum {
 struct frame_out {
 	int fd;
 	struct buf bytes; /* whole frames not yet written, then the open one */
-	size_t start;	  /* of the open frame */
+	size_t start;     /* of the open frame */
 	bool failed;
 };
 
@@ -67,8 +67,7 @@ void frame_put_head(struct frame_out *f, const struct dmarc_head *head);
 bool frame_get_head(struct str fields, struct dmarc_head *out);
 void frame_put_row(struct frame_out *f, const struct dmarc_row *row);
 /* `out` and its signatures live in `mem` and `fields`. */
-bool frame_get_row(struct str fields, struct arena *mem,
-		   struct dmarc_row *out);
+bool frame_get_row(struct str fields, struct arena *mem, struct dmarc_row *out);
 void frame_put_tls(struct frame_out *f, const struct tlsrpt_report *report);
 bool frame_get_tls(struct str fields, struct arena *mem,
 		   struct tlsrpt_report *out);
@@ -121,8 +120,7 @@ void peer_stop(struct peer *p);
 
 struct import;
 
-struct import *import_new(struct store *s,
-			  const struct ingest_options *options,
+struct import *import_new(struct store *s, const struct ingest_options *options,
 			  struct ingest_totals *totals);
 void import_free(struct import *i);
 /* One frame of the file at `path`. ERR_SYNTAX: the frame is not one. */
@@ -130,8 +128,7 @@ enum err import_frame(struct import *i, const char *path, int type,
 		      struct str fields, struct diag *why) MUST_CHECK;
 /* Something that never got to the parser, or that it died of. */
 enum err import_refuse(struct import *i, const char *path,
-		       const struct diag *reason,
-		       struct diag *why) MUST_CHECK;
+		       const struct diag *reason, struct diag *why) MUST_CHECK;
 /* Commits what is pending and then tells it. */
 enum err import_commit(struct import *i, struct diag *why) MUST_CHECK;
 /* Forgets the report that was under way (its parser is gone). */

@@ -16,6 +16,15 @@ os_fd_cleanup(int *fd)
 		(void)close(*fd);
 }
 
+int
+os_fd_take(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 bool
 os_write_all(int fd, struct str bytes)
 {

@@ -10,6 +10,8 @@
 #include "base/base.h"
 
 void os_fd_cleanup(int *fd);
+/* The descriptor, which its scope then no longer closes. */
+int os_fd_take(int *fd);
 #define SCOPED_FD __attribute__((cleanup(os_fd_cleanup))) int
 
 /* Writes all of `bytes`, through short writes and interrupts. */
@@ -17,8 +19,8 @@ bool os_write_all(int fd, struct str bytes);
 /* Reads up to `n` bytes, fewer only at the end; SIZE_MAX on an error. */
 size_t os_read_all(int fd, char *to, size_t n);
 /* Appends the whole file, bounded by the buffer's maximum ("io.too_large"). */
-enum err os_read_file(const char *path, struct buf *out, struct diag *why)
-	MUST_CHECK;
+enum err os_read_file(const char *path, struct buf *out,
+		      struct diag *why) MUST_CHECK;
 /* Writes beside it, syncs, renames: whole or not at all. */
 enum err os_replace_file(const char *path, struct str bytes, unsigned mode,
 			 struct diag *why) MUST_CHECK;

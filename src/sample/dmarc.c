@@ -203,9 +203,9 @@ dmarc_document(const struct day_report *r, struct dice *d, struct buf *out)
 		 "<aspf>r</aspf><p>%s</p><sp>%s</sp><pct>100</pct>"
 		 "</policy_published>\n",
 		 r->reporter->org, r->reporter->email,
-		 (unsigned long long)(10000000000u + r->serial),
-		 (long long)r->begin, (long long)r->begin + CIVIL_DAY - 1,
-		 r->domain, policy, policy);
+		 10000000000ull + r->serial, (long long)r->begin,
+		 (long long)r->begin + CIVIL_DAY - 1, r->domain, policy,
+		 policy);
 	for (unsigned i = 0; i < rows; i++) {
 		make_record(r, d, &rec);
 		put_record(r, &rec, policy, out);

@@ -12,9 +12,9 @@
 struct sample_options {
 	uint64_t seed;
 	unsigned domains, days;
-	int64_t last_day; /* UTC seconds of any moment of the last day */
+	int64_t last_day;       /* UTC seconds of any moment of the last day */
 	unsigned mails_per_day; /* per domain, about */
-	bool tls, failures;	/* also TLS and failure reports */
+	bool tls, failures;     /* also TLS and failure reports */
 };
 
 /* Calls `mail` with a file name ("2026-11-21-google-0003.eml") and the whole

@@ -35,16 +35,16 @@ enum err store_backup(struct store *s, const char *to,
 		      void *ctx, struct diag *why) MUST_CHECK;
 /* Puts a backup (checked first) in place of the store in `dir`, which must
  * not be open by anybody: "store.in_use". The old one is kept beside it. */
-enum err store_restore(const char *dir, const char *from, struct diag *why)
-	MUST_CHECK;
+enum err store_restore(const char *dir, const char *from,
+		       struct diag *why) MUST_CHECK;
 
 /* Seconds since receipt after which kinds of data go; 0 keeps for ever. */
 struct store_retention {
 	int64_t raw, rows, failures;
 };
-#define STORE_RETENTION                                                       \
-	((struct store_retention){ .raw = 90 * 86400,                         \
-				   .rows = 730 * 86400,                       \
+#define STORE_RETENTION                                                        \
+	((struct store_retention){ .raw = 90 * 86400,                          \
+				   .rows = 730 * 86400,                        \
 				   .failures = 30 * 86400 })
 struct store_pruning {
 	struct store_retention keep;
@@ -76,12 +76,11 @@ enum err store_check(struct store *s, int64_t owner,
 /* Reads every kept raw document again: `each` gets it with its origin,
  * decodes and may write; see ingest_reparse. Reports, then rejected items,
  * whose `id` is that of their entry in the intake log. */
-enum err store_each_raw(struct store *s, int64_t owner, int64_t only_report,
-			enum err (*each)(void *ctx,
-					 const struct store_report *report,
-					 struct str raw,
-					 enum decode_media media),
-			void *ctx, struct diag *why) MUST_CHECK;
+enum err
+store_each_raw(struct store *s, int64_t owner, int64_t only_report,
+	       enum err (*each)(void *ctx, const struct store_report *report,
+				struct str raw, enum decode_media media),
+	       void *ctx, struct diag *why) MUST_CHECK;
 /* For reparse: the next stored report replaces `report` (same id, receipt
  * time and trust); 0 ends that. */
 void store_replaces(struct store *s, int64_t report, int64_t intake);

@@ -37,8 +37,7 @@ store_lock(const char *dir, bool alone, int *fd, struct diag *why)
 		return diag_errno(why, "open", path);
 	if (flock(made, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) < 0)
 		return diag_set(why, ERR_BUSY, "store.in_use", 0, "%s", dir);
-	*fd = made;
-	made = -1;
+	*fd = os_fd_take(&made);
 	return ERR_NONE;
 }
 

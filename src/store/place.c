@@ -52,12 +52,15 @@ static enum err
 source_id(struct store *s, int64_t owner, const struct chosen *c, int64_t *id,
 	  struct diag *why)
 {
+	SCOPED_BUF key = BUF(TEXT_MAX * 2);
 	struct db_statement *st;
 	uint64_t known;
 	bool row = false;
 	enum err e;
 
-	if (map_get(s->writer->placing.sources, c->slug, &known)) {
+	buf_addf(&key, "%lld ", (long long)owner);
+	buf_add(&key, c->slug);
+	if (map_get(s->writer->placing.sources, buf_str(&key), &known)) {
 		*id = (int64_t)known;
 		return ERR_NONE;
 	}
@@ -73,7 +76,7 @@ source_id(struct store *s, int64_t owner, const struct chosen *c, int64_t *id,
 		return e;
 	*id = db_i64(st, 0);
 	db_reset(st);
-	map_put(s->writer->placing.sources, c->slug, (uint64_t)*id);
+	map_put(s->writer->placing.sources, buf_str(&key), (uint64_t)*id);
 	return ERR_NONE;
 }
 
@@ -81,7 +84,7 @@ static enum err
 name_asn(struct store *s, const struct store_place *place, struct diag *why)
 {
 	char text[16];
-	struct str key = { text, 0 };
+	struct str key;
 	struct db_statement *st;
 	SCOPED_BUF b = BUF(sizeof(text));
 	enum err e;

@@ -11,7 +11,7 @@ struct store_placing {
 	void *ctx;
 	struct buf stamp_text;
 	int64_t stamp;       /* its name, 0 until it has one */
-	struct map *sources; /* slugs to source.id; "#64496": named AS */
+	struct map *sources; /* "owner slug" to source.id; "#64496": named */
 };
 
 struct store_placed {

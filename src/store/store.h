@@ -17,7 +17,7 @@ enum { STORE_OWNER_SELF = 1 /* the only owner until there are tenants */ };
 
 enum store_trust {
 	STORE_UNVERIFIED, /* from outside, not verified */
-	STORE_OPERATOR,	  /* the user's own files and mailboxes */
+	STORE_OPERATOR,   /* the user's own files and mailboxes */
 	STORE_VERIFIED
 };
 

@@ -25,8 +25,8 @@ struct store_origin {
  * savepoint, so that memory does not grow with the report; store_forget
  * takes everything since the head back. */
 enum err store_dmarc_head(struct store *s, const struct store_origin *origin,
-			  const struct dmarc_head *head, struct diag *why)
-	MUST_CHECK;
+			  const struct dmarc_head *head,
+			  struct diag *why) MUST_CHECK;
 enum err store_dmarc_row(struct store *s, const struct dmarc_row *row,
 			 struct diag *why) MUST_CHECK;
 void store_forget(struct store *s);
@@ -34,9 +34,9 @@ void store_forget(struct store *s);
 /* What became of an item; strings live until the next call on `s`. */
 struct store_item {
 	enum store_outcome outcome;
-	int64_t report;	 /* its id, 0 for rejected and ignored; of the one
-			  * already there for a duplicate */
-	int64_t intake;	 /* id in the intake log */
+	int64_t report; /* its id, 0 for rejected and ignored; of the one
+			 * already there for a duplicate */
+	int64_t intake; /* id in the intake log */
 };
 
 /* Ends the report begun by store_dmarc_head, decides by contracts section 1
@@ -64,14 +64,14 @@ struct store_endpoint {
 	int64_t id;
 	struct netaddr ip;
 	enum sender_evidence evidence; /* best of its reports, or _NETWORK */
-	struct str profile;	       /* slug of that evidence, or empty */
+	struct str profile;            /* slug of that evidence, or empty */
 };
 
 struct store_place {
-	char country[3];   /* ISO 3166-1, "" unknown */
-	uint32_t asn;	   /* 0 unknown */
+	char country[3]; /* ISO 3166-1, "" unknown */
+	uint32_t asn;    /* 0 unknown */
 	struct str as_name;
-	struct str place;  /* city, from a City file only */
+	struct str place;           /* city, from a City file only */
 	double latitude, longitude; /* NaN unknown */
 };
 

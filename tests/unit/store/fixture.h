@@ -6,68 +6,14 @@
 #include "seal/seal.h"
 #include "store/store.h"
 
+#include "place.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { NOW = 1764000000, DAY = 86400, PATH_ROOM = 512 };
-
-struct place {
-	char dir[PATH_ROOM]; /* of the store; its parent is ours too */
-	char parent[PATH_ROOM];
-};
-
-static inline void
-place_make(struct place *p)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	snprintf(p->parent, sizeof(p->parent), "%s/waxseal-store-XXXXXX",
-		 tmp != NULL ? tmp : "/tmp");
-	assert_non_null(mkdtemp(p->parent));
-	assert_true(snprintf(p->dir, sizeof(p->dir), "%s/data", p->parent) <
-		    (int)sizeof(p->dir));
-}
-
-static inline void
-place_path(const struct place *p, const char *name, char out[PATH_ROOM])
-{
-	assert_true(snprintf(out, PATH_ROOM, "%s/%s", p->parent, name) <
-		    PATH_ROOM);
-}
-
-static inline void
-place_remove(struct place *p)
-{
-	char command[PATH_ROOM + 16];
-	pid_t child = fork();
-
-	(void)command;
-	if (child == 0) {
-		execlp("rm", "rm", "-rf", p->parent, (char *)NULL);
-		_exit(127);
-	}
-}
-
-static inline struct store *
-place_open(const struct place *p, enum store_mode mode)
-{
-	struct store *s = NULL;
-	struct diag why = { 0 };
-
-	if (store_open(p->dir, mode, 200, &s, &why) != ERR_NONE)
-		fail_msg("%s: %s", why.code, why.detail);
-	return s;
-}
-
-/* Fails the test with the reason. */
-static inline void
-must(enum err e, struct diag *why)
-{
-	if (e != ERR_NONE)
-		fail_msg("%s: %s", why->code, why->detail);
-}
+enum { NOW = 1764000000, DAY = 86400 };
 
 /* ---- reports ---- */
 
@@ -131,8 +77,8 @@ made_hash(const struct made *m, uint8_t out[SEAL_HASH_BYTES])
 	seal_hash_add(h, str_of(m->org));
 	seal_hash_add(h, str_of(m->id));
 	seal_hash_add(h, str_of(m->domain));
-	seal_hash_add(h, (struct str){ (const char *)&m->begin,
-				       sizeof(m->begin) });
+	seal_hash_add(
+		h, (struct str){ (const char *)&m->begin, sizeof(m->begin) });
 	seal_hash_add(h, (struct str){ (const char *)&m->salt, 1 });
 	seal_hash_end(h, out);
 }
@@ -272,13 +218,13 @@ dump(const struct place *p, const char *sql, int columns, struct buf *out)
 }
 
 /* The roll-ups in words: comparable between stores. */
-#define ROLLUPS                                                               \
-	"SELECT d.text, r.day, hex(e.ip), o.text, t.text, r.verdict,"         \
-	" r.overrides, r.trust, r.messages, r.rows FROM rollup AS r"          \
-	" JOIN name AS d ON d.id = r.domain"                                  \
-	" JOIN name AS o ON o.id = r.reporter"                                \
-	" JOIN name AS t ON t.id = r.to_domain"                               \
-	" LEFT JOIN endpoint AS e ON e.id = r.endpoint"                       \
+#define ROLLUPS                                                                \
+	"SELECT d.text, r.day, hex(e.ip), o.text, t.text, r.verdict,"          \
+	" r.overrides, r.trust, r.messages, r.rows FROM rollup AS r"           \
+	" JOIN name AS d ON d.id = r.domain"                                   \
+	" JOIN name AS o ON o.id = r.reporter"                                 \
+	" JOIN name AS t ON t.id = r.to_domain"                                \
+	" LEFT JOIN endpoint AS e ON e.id = r.endpoint"                        \
 	" ORDER BY 1, 2, 3, 4, 5, 6, 7, 8"
 
 #endif

@@ -128,8 +128,7 @@ make_fighters(struct made *out)
 		struct made m = SMALL;
 
 		m.salt = (uint8_t)(i % 6); /* the seventh doubles the first */
-		m.trust = (enum store_trust)(i == 6 ? STORE_VERIFIED
-						    : i % 2);
+		m.trust = (enum store_trust)(i == 6 ? STORE_VERIFIED : i % 2);
 		m.rows = 1 + i % 3;
 		m.cut = i == 2;
 		m.id = i % 3 == 1 ? "r2" : "r1";

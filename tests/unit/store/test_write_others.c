@@ -94,10 +94,10 @@ import_tls(struct store *s, const char *id, uint8_t salt, size_t policies)
 	return item;
 }
 
-#define TLS_ROLLUPS                                                           \
-	"SELECT r.type, r.counts, t.text, m.text, r.successful, r.failed,"    \
-	" r.reports FROM tls_rollup AS r"                                     \
-	" JOIN name AS t ON t.id = r.result_type"                             \
+#define TLS_ROLLUPS                                                            \
+	"SELECT r.type, r.counts, t.text, m.text, r.successful, r.failed,"     \
+	" r.reports FROM tls_rollup AS r"                                      \
+	" JOIN name AS t ON t.id = r.result_type"                              \
 	" JOIN name AS m ON m.id = r.mx ORDER BY 1, 2, 3, 4"
 
 static void
@@ -255,8 +255,10 @@ static const struct made STORED = {
 	.trust = STORE_VERIFIED,
 	.received_at = NOW - 10,
 	.rows = 1,
-	.row = { { .ip = "192.0.2.1", .header_from = "example.com",
-		   .dkim = true, .count = 5 } },
+	.row = { { .ip = "192.0.2.1",
+		   .header_from = "example.com",
+		   .dkim = true,
+		   .count = 5 } },
 	.raw = "raw bytes",
 };
 
