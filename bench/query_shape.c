@@ -6,12 +6,14 @@
  * - Fifteen reporters, the largest with 30 %: as in collections of real
  *   reports. Only one (Enterprise Outlook) tells the recipients' domains, of
  *   which there are 3,000, again by Zipf: the dimension that folds worst.
+ * - There are 600 networks in 60 countries; how many domains and spoofers sit
+ *   in each follows Zipf's law, as hosting does: few large ones, a long tail.
  * - A domain has 2 to 8 servers of its own in one network, one of 4 mailbox
  *   suites (hundreds of addresses, two of them with nine tenths of the
  *   customers), up to 6 of 40 mailing services (20 to 150 addresses each) and
  *   up to 12 of 56 forwarding hosts.
- * - Spoofers come from 40,000 addresses in 600 networks of 60 countries, by
- *   rank to the power of 0.8: few come back daily, most are seen once.
+ * - Spoofers come from 40,000 addresses, by rank to the power of 0.8: few come
+ *   back daily, most are seen once.
  * - Nine tenths of the wanted mail passes; mailing services pass by DKIM, with
  *   SPF of their own bounce domain; forwarded mail keeps DKIM in six cases of
  *   ten. Policies are spread over none, quarantine and reject, and a third of
@@ -117,7 +119,7 @@ make_domain(struct shape *s, struct shape_domain *d)
 	d->forwarder_count = between(s, 1, SHAPE_FORWARDERS_MAX);
 	d->subdomain_count = between(s, 1, SHAPE_SUBDOMAINS_MAX);
 	d->suite = suite < 45 ? 0 : suite < 90 ? 1 : suite < 95 ? 2 : 3;
-	d->network = (uint32_t)shape_random(s, SHAPE_NETWORKS);
+	d->network = ranked(s, SHAPE_NETWORKS, 1.0);
 	for (uint32_t i = 0; i < d->esp_count; i++)
 		d->esp[i] = SHAPE_SUITES + ranked(s, SHAPE_ESPS, 0.7);
 	for (uint32_t i = 0; i < d->forwarder_count; i++)
@@ -191,6 +193,15 @@ pick_kind(struct shape *s, const struct shape_domain *d)
 	return at < 88 ? SHAPE_FORWARDER : SHAPE_SPOOFER;
 }
 
+/* The same network for the same address; networks by Zipf as well. */
+static uint32_t
+network_of_spoofer(uint32_t lot)
+{
+	double u = (double)(lot * 2654435761u >> 8) / (double)(1u << 24);
+
+	return (uint32_t)(pow((double)SHAPE_NETWORKS, u) - 1);
+}
+
 static void
 pick_address(struct shape *s, size_t number, struct shape_row *r)
 {
@@ -214,7 +225,7 @@ pick_address(struct shape *s, size_t number, struct shape_row *r)
 		break;
 	default:
 		lot = ranked(s, SHAPE_SPOOFERS, 0.8);
-		r->service = lot % SHAPE_NETWORKS;
+		r->service = network_of_spoofer(lot);
 		r->address = (192u << 24) + lot;
 		return;
 	}

@@ -9,6 +9,7 @@ struct asking {
 	const struct store_query *q;
 	enum store_table table;
 	struct store_tally *tally;
+	struct store_classes *classes; /* NULL: the table has them */
 };
 
 static enum err
@@ -71,7 +72,7 @@ add_selectors(struct asking *a, struct str all, const struct store_cell *cell)
 static bool
 add_row(struct asking *a, struct db_statement *st)
 {
-	const struct store_cell cell = {
+	struct store_cell cell = {
 		.class_number = db_i64(st, STORE_C_CLASS),
 		.verdict = db_i64(st, STORE_C_VERDICT),
 		.day = db_i64(st, STORE_C_DAY),
@@ -80,13 +81,19 @@ add_row(struct asking *a, struct db_statement *st)
 		.rows = db_i64(st, STORE_C_ROWS),
 	};
 
+	if (a->classes != NULL &&
+	    !store_classes_judge(a->classes, &cell, cell.class_number))
+		return true;
 	if (!store_tally_add_total(a->tally, &cell))
 		return false;
 	if (!a->q->grouped)
 		return true;
 	if (a->q->group == STORE_F_SELECTOR)
 		return add_selectors(a, db_text(st, STORE_C_KEY), &cell);
-	return store_tally_add(a->tally, store_key_number(a->q->group, st),
+	return store_tally_add(a->tally,
+			       a->classes && a->q->group == STORE_F_CLASS
+				       ? cell.class_number
+				       : store_key_number(a->q->group, st),
 			       &cell);
 }
 
@@ -95,12 +102,17 @@ add_rows(struct asking *a, struct diag *why)
 {
 	SCOPED_SELECT sql = STORE_SELECT_INIT(a->table, STORE_S_TALLY);
 	SCOPED_STATEMENT st = NULL;
+	SCOPED_CLASSES classes = NULL;
 	bool row = false;
-	enum err e;
+	enum err e = ERR_NONE;
 
 	if (a->table == STORE_T_DAYS)
 		return store_tally_cells(a->s, a->q, a->tally, why);
-	e = prepare(a, &sql, &st, why);
+	if (a->table == STORE_T_ROLLUP || a->table == STORE_T_ROWS)
+		e = store_classes_load(a->s, a->q, &classes, why);
+	a->classes = classes;
+	if (e == ERR_NONE)
+		e = prepare(a, &sql, &st, why);
 	while (e == ERR_NONE) {
 		e = db_step(st, &row, why);
 		if (e != ERR_NONE || !row)
@@ -140,7 +152,7 @@ add_reports(struct asking *a, struct diag *why)
 {
 	SCOPED_SELECT sql = STORE_SELECT_INIT(STORE_T_REPORTS, STORE_S_REPORTS);
 	struct store_query q = *a->q;
-	struct asking all = { a->s, &q, a->table, a->tally };
+	struct asking all = { a->s, &q, a->table, a->tally, NULL };
 	SCOPED_STATEMENT st = NULL;
 	bool each_domain = a->table == STORE_T_DAYS && q.grouped &&
 			   q.group == STORE_F_DOMAIN;

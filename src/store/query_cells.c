@@ -35,38 +35,7 @@ struct sweep {
 
 /* ---- filters ---- */
 
-/* Whether `number` of the field is wanted; `is` says if a value is it. */
-static enum err
-judge(const struct store_query *q, enum store_field field, int64_t number,
-      bool *wanted, struct diag *why)
-{
-	bool asked = false;
-	bool hit = false;
-
-	for (size_t i = 0; i < q->filter_count; i++) {
-		const struct store_filter *f = &q->filter[i];
-		bool all = field == STORE_F_TRUST && str_eq(f->value, S("any"));
-		int64_t value = 0;
-		bool is;
-		enum err e = ERR_NONE;
-
-		if (f->field != field)
-			continue;
-		if (!all)
-			e = store_value_number(f, &value, why);
-		if (e != ERR_NONE)
-			return e;
-		is = all || value == number;
-		if (field == STORE_F_OVERRIDE && value != 0)
-			is = (number & value) != 0;
-		*wanted = *wanted && !(f->not_it && is);
-		asked |= !f->not_it;
-		hit |= !f->not_it && is;
-	}
-	*wanted = *wanted && (hit || !asked);
-	return ERR_NONE;
-}
-
+/* A verdict is wanted when each of its parts is. */
 static enum err
 make_verdicts(struct sweep *w)
 {
@@ -74,28 +43,17 @@ make_verdicts(struct sweep *w)
 		STORE_F_RESULT,      STORE_F_SPF,    STORE_F_DKIM,
 		STORE_F_DISPOSITION, STORE_F_POLICY,
 	};
+	enum { PARTS = 4 };
+	bool part[COUNT_OF(fields)][PARTS];
 	enum err e = ERR_NONE;
 
-	for (int v = 0; v < STORE_V_END; v++) {
-		bool *wanted = &w->tests.verdict[v];
-
-		*wanted = true;
-		for (size_t i = 0; i < COUNT_OF(fields) && e == ERR_NONE; i++)
-			e = judge(w->q, fields[i],
-				  store_verdict_part(fields[i], v), wanted,
-				  w->why);
-	}
-	return e;
-}
-
-static enum err
-make_table(struct sweep *w, enum store_field field, int count, bool *table)
-{
-	enum err e = ERR_NONE;
-
-	for (int i = 0; i < count && e == ERR_NONE; i++) {
-		table[i] = true;
-		e = judge(w->q, field, i, &table[i], w->why);
+	for (size_t i = 0; i < COUNT_OF(fields) && e == ERR_NONE; i++)
+		e = store_value_table(w->q, fields[i], PARTS, part[i], w->why);
+	for (int v = 0; v < STORE_V_END && e == ERR_NONE; v++) {
+		w->tests.verdict[v] = true;
+		for (size_t i = 0; i < COUNT_OF(fields); i++)
+			w->tests.verdict[v] &=
+				part[i][store_verdict_part(fields[i], v)];
 	}
 	return e;
 }
@@ -105,8 +63,9 @@ make_trust(struct sweep *w)
 {
 	if (store_has_values(w->q, STORE_F_TRUST, false) ||
 	    store_has_values(w->q, STORE_F_TRUST, true))
-		return make_table(w, STORE_F_TRUST, STORE_VERIFIED + 1,
-				  w->tests.trust);
+		return store_value_table(w->q, STORE_F_TRUST,
+					 STORE_VERIFIED + 1, w->tests.trust,
+					 w->why);
 	w->tests.trust[STORE_OPERATOR] = true;
 	w->tests.trust[STORE_VERIFIED] = true;
 	return ERR_NONE;
@@ -234,11 +193,11 @@ make_tests(struct sweep *w)
 
 	_Static_assert(COUNT_OF(keys) * 2 <= LISTS_MAX, "room for all");
 	if (e == ERR_NONE)
-		e = make_table(w, STORE_F_OVERRIDE, STORE_V_END,
-			       w->tests.overrides);
+		e = store_value_table(w->q, STORE_F_OVERRIDE, STORE_V_END,
+				      w->tests.overrides, w->why);
 	if (e == ERR_NONE)
-		e = make_table(w, STORE_F_CLASS, SENDER_CLASSES,
-			       w->tests.class_number);
+		e = store_value_table(w->q, STORE_F_CLASS, SENDER_CLASSES,
+				      w->tests.class_number, w->why);
 	if (e == ERR_NONE)
 		e = make_trust(w);
 	for (size_t i = 0; i < COUNT_OF(keys) && e == ERR_NONE; i++) {

@@ -29,7 +29,7 @@ enum store_shape {
 
 enum store_tally_column {
 	STORE_C_KEY,
-	STORE_C_CLASS,
+	STORE_C_CLASS, /* of rollup and rows the overrides, see query_class.c */
 	STORE_C_VERDICT,
 	STORE_C_DAY,
 	STORE_C_SOURCE,
@@ -179,20 +179,6 @@ enum err store_view_open(struct store *s, struct store_view *v,
 void store_view_close(struct store_view *v);
 #define SCOPED_VIEW __attribute__((cleanup(store_view_close))) struct store_view
 
-/* ---- query_value.c: what people write, as the tables have it ---- */
-
-/* Fields kept as numbers: result ... asn, day. */
-enum err store_value_number(const struct store_filter *f, int64_t *out,
-			    struct diag *why) MUST_CHECK;
-/* The rest, folded; "unknown" is the empty text where that means unknown. */
-enum err store_value_text(const struct store_filter *f, struct arena *mem,
-			  struct str *out, struct diag *why) MUST_CHECK;
-enum err store_value_net(const struct store_filter *f, struct netaddr_net *out,
-			 struct diag *why) MUST_CHECK;
-/* The part of a verdict that a field is: result, spf, dkim, disposition,
- * policy. */
-int64_t store_verdict_part(enum store_field field, int64_t verdict);
-/* The other way: the word of a number, "" for none. */
-const char *store_value_word(enum store_field field, int64_t number);
+#include "store/query_value.h"
 
 #endif

@@ -21,6 +21,15 @@ is_of_reports(const struct store_select *sql)
 	return sql->table == STORE_T_ROWS || sql->table == STORE_T_REPORTS;
 }
 
+/* Classes of single addresses hang on the user's judgement: query_class.c
+ * works them out row by row, faster than SQL. */
+static bool
+classes_later(const struct store_select *sql)
+{
+	return sql->shape == STORE_S_TALLY &&
+	       (sql->table == STORE_T_ROLLUP || sql->table == STORE_T_ROWS);
+}
+
 /* Whether the outermost loop is over domains: `d`, those that are named. */
 static bool
 goes_by_domain(const struct store_query *q, const struct store_select *sql)
@@ -49,15 +58,19 @@ static void
 put_columns(struct store_select *sql, const struct store_query *q)
 {
 	const struct store_columns *c = &store_columns_of[sql->table];
-	const char *key =
-		q->grouped ? store_expression(sql->table, q->group) : "0";
+	bool later =
+		q->grouped && q->group == STORE_F_CLASS && classes_later(sql);
+	const char *key = q->grouped && !later
+				  ? store_expression(sql->table, q->group)
+				  : "0";
 
 	if (sql->table == STORE_T_DAYS)
 		put(sql, "SELECT t.day,t.cells FROM ");
 	else if (sql->shape == STORE_S_TALLY)
 		buf_addf(&sql->text, "SELECT %s,%s,t.verdict,%s,%s,%s,%s FROM ",
-			 key, c->class_name, c->day, c->source, c->messages,
-			 c->rows);
+			 key,
+			 classes_later(sql) ? "t.overrides" : c->class_name,
+			 c->day, c->source, c->messages, c->rows);
 	else if (sql->shape == STORE_S_REPORTS)
 		buf_addf(&sql->text, "SELECT %s,%s FROM ", key,
 			 goes_by_domain(q, sql) ? "1" : "count(*)");
@@ -83,12 +96,14 @@ put_columns(struct store_select *sql, const struct store_query *q)
 static void
 put_details(struct store_select *sql)
 {
-	buf_addf(&sql->text,
-		 " LEFT JOIN endpoint e ON e.id=t.endpoint"
-		 " LEFT JOIN triage j ON j.owner=?1 AND j.source=e.source"
-		 " AND j.domain=%s LEFT JOIN triage k ON k.owner=?1"
-		 " AND k.source=e.source AND k.domain=0",
-		 store_columns_of[sql->table].domain);
+	put(sql, " LEFT JOIN endpoint e ON e.id=t.endpoint");
+	if (!classes_later(sql))
+		buf_addf(&sql->text,
+			 " LEFT JOIN triage j ON j.owner=?1 AND "
+			 "j.source=e.source"
+			 " AND j.domain=%s LEFT JOIN triage k ON k.owner=?1"
+			 " AND k.source=e.source AND k.domain=0",
+			 store_columns_of[sql->table].domain);
 	if (sql->table == STORE_T_ROWS)
 		put(sql, " LEFT JOIN auth a ON a.id=t.auth");
 	if (sql->shape == STORE_S_DETAIL)
@@ -160,7 +175,8 @@ put_conditions(struct store_select *sql, const struct store_query *q,
 		enum store_field field = (enum store_field)i;
 		bool done = field == STORE_F_DOMAIN && goes_by_domain(q, sql);
 
-		if (!is_known(sql, field))
+		if (!is_known(sql, field) ||
+		    (field == STORE_F_CLASS && classes_later(sql)))
 			continue;
 		if (!done)
 			e = store_condition(q, field, false, sql, why);

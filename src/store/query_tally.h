@@ -49,6 +49,21 @@ struct arena *store_tally_memory(struct store_tally *t);
 enum err store_tally_cells(struct store *s, const struct store_query *q,
 			   struct store_tally *t, struct diag *why) MUST_CHECK;
 
+/* ---- query_class.c ---- */
+
+/* The user's judgements of the sources of one domain, and the classes that
+ * are asked for. */
+struct store_classes;
+enum err store_classes_load(struct store *s, const struct store_query *q,
+			    struct store_classes **out,
+			    struct diag *why) MUST_CHECK;
+void store_classes_cleanup(struct store_classes **c);
+#define SCOPED_CLASSES                                                         \
+	__attribute__((cleanup(store_classes_cleanup))) struct store_classes *
+/* Gives the cell its class; false when that is not asked for. */
+bool store_classes_judge(const struct store_classes *c, struct store_cell *cell,
+			 int64_t overrides) MUST_CHECK;
+
 /* ---- query_key.c ---- */
 
 /* The key in the current row of a statement of shape STORE_S_TALLY. */

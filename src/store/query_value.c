@@ -279,3 +279,48 @@ store_value_net(const struct store_filter *f, struct netaddr_net *out,
 		return ERR_NONE;
 	return refused(f, "192.0.2.1, 192.0.2.0/24, 2001:db8::/32", why);
 }
+
+/* Whether `number` of the field is wanted. */
+static enum err
+judge(const struct store_query *q, enum store_field field, int64_t number,
+      bool *wanted, struct diag *why)
+{
+	bool asked = false;
+	bool hit = false;
+
+	for (size_t i = 0; i < q->filter_count; i++) {
+		const struct store_filter *f = &q->filter[i];
+		bool all = field == STORE_F_TRUST && str_eq(f->value, S("any"));
+		int64_t value = 0;
+		bool is;
+		enum err e = ERR_NONE;
+
+		if (f->field != field)
+			continue;
+		if (!all)
+			e = store_value_number(f, &value, why);
+		if (e != ERR_NONE)
+			return e;
+		is = all || value == number;
+		if (field == STORE_F_OVERRIDE && value != 0)
+			is = (number & value) != 0;
+		*wanted = *wanted && !(f->not_it && is);
+		asked |= !f->not_it;
+		hit |= !f->not_it && is;
+	}
+	*wanted = *wanted && (hit || !asked);
+	return ERR_NONE;
+}
+
+enum err
+store_value_table(const struct store_query *q, enum store_field field,
+		  int count, bool *table, struct diag *why)
+{
+	enum err e = ERR_NONE;
+
+	for (int i = 0; i < count && e == ERR_NONE; i++) {
+		table[i] = true;
+		e = judge(q, field, i, &table[i], why);
+	}
+	return e;
+}
