@@ -86,6 +86,9 @@ copy_into(struct db *db, const char *part,
 	code = sqlite3_backup_finish(work);
 	if (e == ERR_NONE && code != SQLITE_OK)
 		e = db_failed(target->lib, code, why);
+	/* One file, whoever opens it: no log beside a copy. */
+	if (e == ERR_NONE)
+		e = db_run(target, "PRAGMA journal_mode = DELETE", why);
 	return e;
 }
 
@@ -209,17 +212,25 @@ db_check(struct db *db, void (*fault)(void *ctx, struct str words), void *ctx,
 	 struct diag *why)
 {
 	SCOPED_STATEMENT st = NULL;
+	struct diag own = { 0 };
 	bool row = false;
-	enum err e = db_prepare(db, S("PRAGMA integrity_check(20)"), &st, why);
+	enum err e = db_prepare(db, S("PRAGMA integrity_check(20)"), &st, &own);
 
 	while (e == ERR_NONE) {
-		e = db_step(st, &row, why);
+		e = db_step(st, &row, &own);
 		if (e != ERR_NONE || !row)
 			break;
 		if (!str_eq(db_text(st, 0), S("ok")))
 			fault(ctx, db_text(st, 0));
 	}
-	return e;
+	/* Damage that keeps the check itself from going on is a finding. */
+	if (e != ERR_NONE && str_eq(str_of(own.code), S("store.corrupt"))) {
+		fault(ctx, str_of(own.detail));
+		return ERR_NONE;
+	}
+	if (e != ERR_NONE)
+		return diag_set(why, e, own.code, 0, "%s", own.detail);
+	return ERR_NONE;
 }
 
 enum err
