@@ -214,7 +214,6 @@ store_rows(struct store *s, const struct store_query *query,
 	SCOPED_VIEW view = { 0 };
 	SCOPED_STATEMENT reports = NULL;
 	SCOPED_STATEMENT rows = NULL;
-	SCOPED_STATEMENT name = NULL;
 	SCOPED_ARENA mem = arena_new(ROW_BYTES_MAX);
 	struct store_query plain = *query;
 	struct reading r = { .s = s,
@@ -240,6 +239,6 @@ store_rows(struct store *s, const struct store_query *query,
 	r.reports = reports;
 	r.rows = rows;
 	e = read_all(&r, next, why);
-	name = r.name;
+	db_finish(r.name);
 	return e;
 }
