@@ -176,8 +176,9 @@ add_all(struct asking *a, struct diag *why)
 	buf_addf(&text,
 		 "SELECT %s,t.day,t.successful,t.failed,t.reports,t.counts,"
 		 "t.result_type FROM tls_rollup t WHERE t.owner=?1"
-		 " AND t.day BETWEEN ?2 AND ?3",
-		 rows ? "0" : groups[a->group].column);
+		 " AND t.day BETWEEN ?2 AND ?3%s",
+		 rows ? "0" : groups[a->group].column,
+		 rows ? " AND t.result_type=0" : "");
 	e = add_lines(a, STORE_T_TLS, buf_c(&text), why);
 	if (e != ERR_NONE || !rows)
 		return e;
