@@ -106,6 +106,8 @@ number_of_word(const struct store_filter *f, int64_t *out, struct diag *why)
 			buf_addf(&accepted, "%s%s", accepted.n ? ", " : "",
 				 word);
 	}
+	if (f->field == STORE_F_TRUST)
+		buf_addz(&accepted, ", any");
 	return refused(f, buf_c(&accepted), why);
 }
 
