@@ -134,7 +134,7 @@ str_find_fold(struct str s, struct str needle)
 bool
 str_split(struct str *rest, char sep, struct str *piece)
 {
-	if (!rest->p || (rest->n == 0 && rest->p[0] != sep))
+	if (rest->n == 0)
 		return false;
 
 	size_t at = str_index(*rest, sep);

@@ -40,6 +40,21 @@ split_keeps_empty_pieces_between_separators(void **state)
 }
 
 static void
+split_does_not_look_behind_the_end(void **state)
+{
+	char *two = heap_new(2);
+	struct str rest = { two, 2 };
+	struct str piece;
+
+	(void)state;
+	two[0] = 'a';
+	two[1] = ',';
+	assert_true(str_split(&rest, ',', &piece));
+	assert_false(str_split(&rest, ',', &piece)); /* by AddressSanitizer */
+	heap_free(two);
+}
+
+static void
 utf8_takes_only_the_shortest_form(void **state)
 {
 	(void)state;
@@ -137,6 +152,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_overflow_is_refused),
 		cmocka_unit_test(split_keeps_empty_pieces_between_separators),
+		cmocka_unit_test(split_does_not_look_behind_the_end),
 		cmocka_unit_test(utf8_takes_only_the_shortest_form),
 		cmocka_unit_test(escaping_leaves_nothing_that_moves_a_cursor),
 		cmocka_unit_test(a_full_buffer_stays_as_it_was),

@@ -1,0 +1,3 @@
+if(TARGET insight)
+	fuzz_target(insight USES insight)
+endif()
