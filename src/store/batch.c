@@ -8,8 +8,8 @@ enum {
 	NAMES_MAX = 20000, /* entries of the caches; keys are bounded too */
 	AUTHS_MAX = 10000,
 	JUDGED_BYTES = 8 << 20,
-	ENDPOINTS_MAX = 50000,
-	SPANS_MAX = 50000,
+	ENDPOINTS_MAX = 32000,
+	SPANS_MAX = 32000,
 	SCRATCH_MAX = 8 << 20,
 	DOCUMENT_MAX = STORE_WAITING_BYTES
 };

@@ -9,7 +9,7 @@
 enum {
 	CHUNK_DAYS = 512,   /* (domain, day) pairs of one transaction */
 	RUN_MAX = 64,       /* days of one domain that are read at once */
-	CELLS_MAX = 60000,  /* held in memory, of each table */
+	CELLS_MAX = 30000,  /* held in memory, of each table */
 	JUDGED_MAX = 100000 /* judgements of the user that are remembered */
 };
 
@@ -420,6 +420,8 @@ store_fold(struct store *s, int64_t owner,
 
 	if (e != ERR_NONE || all == 0)
 		return e;
+	/* Two large tables need not be in memory at once. */
+	store_caches_drop(s);
 	f = fold_new(s, owner);
 	while (e == ERR_NONE && done < all) {
 		e = fold_chunk(f, why);

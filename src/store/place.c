@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SOURCES_MAX = 100000, TEXT_MAX = 256 };
+enum { SOURCES_MAX = 60000, TEXT_MAX = 256 };
 
 struct chosen {
 	struct str slug, label;
