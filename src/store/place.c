@@ -139,6 +139,8 @@ store_place_with(struct store *s, struct str stamp,
 	p->look = look;
 	p->ctx = ctx;
 	p->stamp = 0;
+	/* Another file may have other labels. */
+	map_clear(p->sources);
 	buf_clear(&p->stamp_text);
 	/* Never empty: number 0 says "not yet". */
 	buf_addz(&p->stamp_text, "stamp ");
@@ -179,24 +181,57 @@ store_placing_stamp(struct store *s, int64_t *stamp, struct diag *why)
 	return e;
 }
 
+/* The network of an address is the same for many: one look instead of making
+ * its texts each time. Empty when something better names the address. */
+static struct str
+network_key(int64_t owner, const struct store_endpoint *k,
+	    const struct store_place *place, int64_t key[2])
+{
+	if (place->asn == 0 || k->evidence >= SENDER_BY_AS)
+		return S("");
+	key[0] = owner;
+	key[1] = place->asn;
+	return (struct str){ (const char *)key, 2 * sizeof(key[0]) };
+}
+
+static enum err
+find_source(struct store *s, int64_t owner, const struct store_endpoint *k,
+	    const struct store_place *place, int64_t *source, struct diag *why)
+{
+	struct map *sources = s->writer->placing.sources;
+	SCOPED_BUF text = BUF(TEXT_MAX);
+	int64_t numbers[2];
+	struct str key = network_key(owner, k, place, numbers);
+	struct chosen c;
+	uint64_t known;
+	enum err e;
+
+	if (key.n > 0 && map_get(sources, key, &known)) {
+		*source = (int64_t)known;
+		return ERR_NONE;
+	}
+	choose(k, place, &text, &c);
+	e = source_id(s, owner, &c, source, why);
+	if (e == ERR_NONE)
+		e = name_asn(s, place, why);
+	if (e == ERR_NONE && key.n > 0)
+		map_put(sources, key, (uint64_t)*source);
+	return e;
+}
+
 enum err
 store_place(struct store *s, int64_t owner, const struct store_endpoint *k,
 	    struct store_placed *out, struct diag *why)
 {
 	struct store_placing *p = &s->writer->placing;
 	struct store_place place = { .latitude = NAN, .longitude = NAN };
-	SCOPED_BUF text = BUF(TEXT_MAX);
-	struct chosen c;
 	enum err e = store_placing_stamp(s, &out->stamp, why);
 
 	if (e != ERR_NONE)
 		return e;
 	p->look(p->ctx, k, &place);
 	place.country[2] = '\0';
-	choose(k, &place, &text, &c);
-	e = source_id(s, owner, &c, &out->source, why);
-	if (e == ERR_NONE)
-		e = name_asn(s, &place, why);
+	e = find_source(s, owner, k, &place, &out->source, why);
 	if (e == ERR_NONE)
 		e = store_name(s, str_sub(place.place, 0, TEXT_MAX),
 			       &out->place, why);
