@@ -327,7 +327,7 @@ time_scope(struct bench *b, const char *scope, double limit, double fine_limit)
 	learn_values(b);
 	good = time_group(b, scope, -1, limit);
 	for (size_t i = 0; i < COUNT_OF(coarse); i++)
-		good &= time_group(b, scope, coarse[i], limit);
+		good &= time_group(b, scope, (int)coarse[i], limit);
 	good &= time_pairs(b, scope, limit);
 	if (b->domain[0] != '\0')
 		good &= time_fine(b, scope, fine_limit);
