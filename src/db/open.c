@@ -13,6 +13,7 @@
 	"PRAGMA synchronous = FULL;"                                           \
 	"PRAGMA cache_size = -16384;"                                          \
 	"PRAGMA mmap_size = 0;"                                                \
+	"PRAGMA wal_autocheckpoint = 8192;"                                    \
 	"PRAGMA trusted_schema = OFF;"                                         \
 	"PRAGMA journal_size_limit = 67108864;"
 #define BIRTH                                                                  \

@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum {
-	BATCH_ITEMS = 100,
-	BATCH_MILLISECONDS = 100,
+	BATCH_ITEMS = 1000,
+	BATCH_MILLISECONDS = 500,
 	PENDING_BYTES = 16 << 20,
 	ROW_BYTES = 4 << 20,
 	HEAD_BYTES = 64 << 10
@@ -407,6 +407,7 @@ enum err
 import_pace(struct import *i, struct diag *why)
 {
 	if (i->pending_count < BATCH_ITEMS &&
+	    arena_used(i->pending_mem) < PENDING_BYTES / 2 &&
 	    os_ticks() - i->batch_began < BATCH_MILLISECONDS)
 		return ERR_NONE;
 	return import_commit(i, why);
