@@ -209,6 +209,8 @@ cli_main(int argc, char **argv)
 		return CLI_INTERNAL;
 	/* A broken pipe is seen where it is written to. */
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A limit on the size of files is a full disk, not the end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	c->mem = mem;
 	c->now = os_now();
 	c->out = (struct buf)BUF(CLI_OUT_MAX);
