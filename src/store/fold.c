@@ -255,35 +255,6 @@ add(struct fold *f, const int64_t key[K_COUNT], int64_t messages, int64_t rows,
 
 /* ---- reading ---- */
 
-/* The cells that are there now, taken away. */
-static enum err
-take_old(struct fold *f, const struct run *run, struct diag *why)
-{
-	const int64_t values[4] = { f->owner, run->domain, run->first,
-				    run->last };
-	struct db_statement *st;
-	bool row = true;
-	enum err e = store_kept(f->s, SQL_FOLD_OLD, &st, why);
-
-	if (e != ERR_NONE)
-		return e;
-	store_bind(st, 1, values, 4);
-	while (e == ERR_NONE && row) {
-		int64_t key[K_COUNT] = { run->domain };
-
-		e = db_step(st, &row, why);
-		if (e != ERR_NONE || !row)
-			break;
-		for (int k = K_DAY; k < K_COUNT; k++)
-			key[k] = k == K_COUNTRY ? pack_country(db_text(st, k))
-						: db_i64(st, k);
-		e = add(f, key, -db_i64(st, K_COUNT), -db_i64(st, K_COUNT + 1),
-			why);
-	}
-	db_reset(st);
-	return e;
-}
-
 static int64_t
 class_of(const struct fold *f, const int64_t key[K_COUNT])
 {
@@ -291,14 +262,18 @@ class_of(const struct fold *f, const int64_t key[K_COUNT])
 			      judgement_of(f, key[K_SOURCE], key[K_DOMAIN]));
 }
 
+/* The cells of a run: those that are there now, taken away, or those that
+ * the roll-ups make, judged and added. */
 static enum err
-add_new(struct fold *f, const struct run *run, struct diag *why)
+read_cells(struct fold *f, const struct run *run, enum store_sql which,
+	   struct diag *why)
 {
 	const int64_t values[4] = { f->owner, run->domain, run->first,
 				    run->last };
+	const int64_t sign = which == SQL_FOLD_OLD ? -1 : 1;
 	struct db_statement *st;
 	bool row = true;
-	enum err e = store_kept(f->s, SQL_FOLD_NEW, &st, why);
+	enum err e = store_kept(f->s, which, &st, why);
 
 	if (e != ERR_NONE)
 		return e;
@@ -312,9 +287,10 @@ add_new(struct fold *f, const struct run *run, struct diag *why)
 		for (int k = K_DAY; k < K_COUNT; k++)
 			key[k] = k == K_COUNTRY ? pack_country(db_text(st, k))
 						: db_i64(st, k);
-		key[K_CLASS] = class_of(f, key);
-		e = add(f, key, db_i64(st, K_COUNT), db_i64(st, K_COUNT + 1),
-			why);
+		if (which == SQL_FOLD_NEW)
+			key[K_CLASS] = class_of(f, key);
+		e = add(f, key, sign * db_i64(st, K_COUNT),
+			sign * db_i64(st, K_COUNT + 1), why);
 	}
 	db_reset(st);
 	return e;
@@ -325,10 +301,10 @@ fold_run(struct fold *f, const struct run *run, struct diag *why)
 {
 	const int64_t values[4] = { f->owner, run->domain, run->first,
 				    run->last };
-	enum err e = take_old(f, run, why);
+	enum err e = read_cells(f, run, SQL_FOLD_OLD, why);
 
 	if (e == ERR_NONE)
-		e = add_new(f, run, why);
+		e = read_cells(f, run, SQL_FOLD_NEW, why);
 	if (e == ERR_NONE)
 		e = store_do(f->s, SQL_FOLD_DONE, values, 4, why);
 	return e;
