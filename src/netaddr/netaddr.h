@@ -40,4 +40,11 @@ struct netaddr netaddr_last(const struct netaddr_net *net);
 struct netaddr_net netaddr_neighbourhood(const struct netaddr *a);
 int netaddr_cmp(const struct netaddr *a, const struct netaddr *b);
 
+/* One end of a connection. */
+struct netaddr_port {
+	struct netaddr ip;
+	uint16_t port;
+	bool local; /* a Unix socket: ip and port mean nothing */
+};
+
 #endif

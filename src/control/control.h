@@ -1,0 +1,115 @@
+/* control.h - the control store: people, sessions, tokens, domains, views.
+ *
+ * Small, relational, exact; one file `control.db` beside the report store.
+ * Nothing above this room knows that SQLite is inside. Any number of
+ * processes may have it open. Text given out lives during the callback or, in
+ * `mem`, as long as that. Every call but those about sessions and users is
+ * scoped by an owner. Times are UTC seconds and handed in.
+ */
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include "base/base.h"
+
+enum { CONTROL_OWNER_SELF = 1 /* the only owner until there are tenants */ };
+
+struct control;
+
+/* Opens, makes (mode 0600) and migrates. Errors as db.h has them. */
+enum err control_open(const char *dir, struct control **out,
+		      struct diag *why) MUST_CHECK;
+void control_close(struct control *c);
+void control_cleanup(struct control **c);
+#define SCOPED_CONTROL                                                         \
+	__attribute__((cleanup(control_cleanup))) struct control *
+
+#include "control/people.h"
+
+/* ---- domains ---- */
+
+enum control_purpose {
+	CONTROL_PEOPLE,  /* has mailboxes */
+	CONTROL_SYSTEMS, /* only systems send */
+	CONTROL_PARKED   /* no mail at all */
+};
+const char *control_purpose_name(enum control_purpose purpose);
+bool control_purpose_parse(struct str name, enum control_purpose *out);
+
+struct control_domain {
+	int64_t id;
+	struct str name; /* A-labels, lower case */
+	/* Unguessable, of [a-z0-9]: the local part or +detail of the domain's
+	 * report address, and the path for posted TLS reports. */
+	struct str mail_token, post_token;
+	enum control_purpose purpose;
+	int64_t added_at;
+};
+/* Tokens are made here. ERR_GONE "control.exists" when it is there already,
+ * ERR_SYNTAX "control.bad_domain" for what is no domain or a public suffix.
+ * `out` (may be NULL) lives in `mem`. */
+enum err control_domain_add(struct control *c, int64_t owner, struct str name,
+			    enum control_purpose purpose, int64_t now,
+			    struct arena *mem, struct control_domain *out,
+			    struct diag *why) MUST_CHECK;
+enum err control_domain_set(struct control *c, int64_t owner, struct str name,
+			    enum control_purpose purpose,
+			    struct diag *why) MUST_CHECK;
+/* ERR_GONE "control.no_domain". Its reports are not touched. */
+enum err control_domain_remove(struct control *c, int64_t owner,
+			       struct str name, struct diag *why) MUST_CHECK;
+/* By name. */
+enum err control_domains(struct control *c, int64_t owner,
+			 enum err (*each)(void *ctx,
+					  const struct control_domain *),
+			 void *ctx, struct diag *why) MUST_CHECK;
+/* ERR_GONE "control.no_domain". By exactly one of name, mail_token and
+ * post_token; of any owner, told in `owner`. Takes the same time for every
+ * token that is not there. */
+enum err control_domain_find(struct control *c, const struct control_domain *by,
+			     struct arena *mem, int64_t *owner,
+			     struct control_domain *out,
+			     struct diag *why) MUST_CHECK;
+/* Changes whenever a domain is added or removed, also by others: a cache
+ * asks this before each use. */
+uint64_t control_domains_stamp(struct control *c);
+
+/* ---- saved views ---- */
+
+struct control_view {
+	int64_t id;
+	struct str name, url; /* path and query, "/reports/dmarc?..." */
+	int64_t author;       /* user id */
+	bool shared, pinned;
+};
+/* The user's own and the shared ones, pinned first, then by name. */
+enum err control_views(struct control *c, int64_t owner, int64_t user,
+		       enum err (*each)(void *ctx, const struct control_view *),
+		       void *ctx, struct diag *why) MUST_CHECK;
+/* `id` 0 adds and gets one; else changes the author's own. ERR_GONE
+ * "control.no_view", also for somebody else's. */
+enum err control_view_put(struct control *c, int64_t owner,
+			  struct control_view *view,
+			  struct diag *why) MUST_CHECK;
+enum err control_view_remove(struct control *c, int64_t owner, int64_t user,
+			     int64_t id, struct diag *why) MUST_CHECK;
+
+/* ---- settings of the instance, and what was done ---- */
+
+/* Small values by name ("sample.domains"); "" when there is none. */
+enum err control_setting_get(struct control *c, int64_t owner, const char *name,
+			     struct buf *out, struct diag *why) MUST_CHECK;
+enum err control_setting_put(struct control *c, int64_t owner, const char *name,
+			     struct str value, struct diag *why) MUST_CHECK;
+
+/* Remembers what a request with this key was answered; false in `fresh` and
+ * the earlier answer in `answer` when it was seen within a day. */
+enum err control_idempotent(struct control *c, int64_t owner, struct str key,
+			    int64_t now, struct buf *answer, bool *fresh,
+			    struct diag *why) MUST_CHECK;
+/* The audit log: `actor` a user's name or "token:NAME", `action` a fixed word
+ * ("domain.add"), `object` what it was done to. */
+enum err control_audit(struct control *c, int64_t owner, struct str actor,
+		       const char *action, struct str object, int64_t now,
+		       struct diag *why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,321 @@
+/* The JSON of /api/v1, as src/api gives it and openapi.json describes it.
+ *
+ * Times are UTC seconds; days are "YYYY-MM-DD" (UTC). Unknown is null, never 0
+ * or "". Lists have `next`: a cursor for the same URL, null at the end. Codes
+ * (findings, repairs, reasons) are explained by the catalogue, never here.
+ * Errors are `Problem` with the HTTP status. Every filter of `Query` is a URL
+ * parameter of the same name, repeatable, "!value" excludes.
+ */
+
+export interface Problem {
+	schema: "waxseal.problem/1";
+	code: string; // "query.needs_domain"
+	detail: string | null;
+}
+
+/* GET /session; POST /session {name, password}; DELETE /session.
+ * POST /setup {token, name, password, language, time_zone} signs in, too.
+ * Writing requests of a session repeat `csrf` in X-Waxseal-CSRF. */
+export interface Session {
+	schema: "waxseal.session/1";
+	setup_needed: boolean; // nobody exists yet: go to /setup
+	user: User | null;
+	csrf: string | null;
+	version: string;
+}
+export interface User {
+	id: number;
+	name: string;
+	role: "admin" | "viewer";
+	language: "en" | "ja" | "nb" | null;
+	time_zone: string | null;
+	settings: Settings; // PATCH /me {language, time_zone, settings}
+	last_login: number | null;
+}
+/* What pages remember, free for them to extend. */
+export interface Settings {
+	theme?: "light" | "dark" | "system";
+	mode?: "simple" | "expert";
+	keys?: boolean; // single-key shortcuts
+	columns?: Record<string, string[]>; // by table
+	[more: string]: unknown;
+}
+/* GET /users (admin); POST {name, password, role}; PATCH /users/ID {role};
+ * DELETE /users/ID; POST /me/password {old, new}. */
+export interface Users { schema: "waxseal.users/1"; users: User[] }
+/* GET /tokens; POST {name, scopes, days} answers with `secret`; DELETE. */
+export interface Token {
+	id: number;
+	name: string;
+	scopes: ("read" | "upload" | "admin")[];
+	created_at: number;
+	expires_at: number;
+	last_used: number | null;
+	secret?: string;
+}
+export interface Tokens { schema: "waxseal.tokens/1"; tokens: Token[] }
+
+export type Class = "own" | "forwarded" | "unrecognised" | "blocked";
+export type Triage = "ours" | "forwarder" | "not_ours" | "ignored" | null;
+
+/* store_measure by name; null where it is not known for this question. */
+export interface Measures {
+	messages: number | null; passed: number | null;
+	own: number | null; own_passed: number | null;
+	forwarded: number | null; unrecognised: number | null;
+	blocked: number | null;
+	spf_aligned: number | null; dkim_aligned: number | null;
+	rows: number | null; reports: number | null; sources: number | null;
+	first_seen: number | null; last_seen: number | null;
+}
+/* GET /query?group=...&sort=-messages&limit=&cursor=&range=30d&FILTERS. The
+ * same object as `waxseal report query --json`. Also format=csv. */
+export interface QueryRow extends Measures { key: string; label: string }
+export interface QueryAnswer {
+	schema: "waxseal.report.query/1";
+	query: Record<string, unknown>; // what was asked, as understood
+	rows: QueryRow[];
+	totals: Measures;
+	next: string | null;
+	ignored: string[]; // parameters that nobody knows
+}
+
+/* GET /days?FILTERS: one entry for each day of the range, also empty ones;
+ * for charts. The six add up to messages. */
+export interface Day {
+	day: string;
+	messages: number;
+	own_passed: number; own_failed: number;
+	forwarded: number; unrecognised: number;
+	quarantined: number; rejected: number;
+}
+export interface Days {
+	schema: "waxseal.days/1";
+	days: Day[];
+	changes: { day: string; domain: string; policy: string }[];
+}
+
+/* GET /rows?FILTERS&limit=&cursor= (asks for one domain): the detailed view. */
+export interface Detail {
+	report: number; n: number; day: string;
+	reporter: string; domain: string;
+	header_from: string; envelope_from: string | null;
+	envelope_to: string | null;
+	ip: string | null; host: string | null; asn: number | null;
+	as_name: string | null; country: string | null;
+	source: string | null; source_label: string | null;
+	spf: AuthResult[]; dkim: AuthResult[];
+	spf_aligned: boolean; dkim_aligned: boolean;
+	disposition: string; override: string[]; comment: string | null;
+	policy: string; class: Class; count: number;
+}
+export interface AuthResult {
+	domain: string; selector?: string; scope?: string;
+	result: string; human?: string;
+}
+export interface Rows {
+	schema: "waxseal.rows/1";
+	rows: Detail[]; next: string | null; ignored: string[];
+}
+
+/* GET /overview?domain=&range=30d */
+export interface Overview {
+	schema: "waxseal.overview/1";
+	any_reports: boolean; // ever, of any kind
+	sample: boolean;      // made-up data is loaded
+	totals: Measures;
+	previous: Measures;   // the span of the same length before
+	domains: number;
+	policies: { none: number; quarantine: number; reject: number;
+		    unknown: number };
+	/* Messages that came from outside and nobody verified yet. */
+	unverified: { reports: number; messages: number };
+	last_report: number | null; // received_at
+	attention: Attention[];     // ranked, at most 7
+}
+/* A finding with the values of its places, and where to go. */
+export interface Attention {
+	code: string;
+	severity: "critical" | "fail" | "warn" | "info";
+	values: Record<string, string | number>;
+	url: string | null; // page of the dashboard
+}
+
+/* GET /domains; POST {domains: string[], purpose}; GET /domains/D;
+ * PATCH /domains/D {purpose}; DELETE /domains/D?data=true also its reports. */
+export interface Domain {
+	domain: string;
+	registered: boolean; // else: only seen in reports
+	purpose: "people" | "systems" | "parked" | null;
+	added_at: number | null;
+	policy: "none" | "quarantine" | "reject" | null; // last published
+	policy_testing: boolean | null; // t=y
+	policy_seen: string | null;     // day
+	messages: number | null;        // 30 days, as are the next
+	own: number | null; own_passed: number | null;
+	blocked: number | null; unrecognised: number | null;
+	spark: number[]; // messages a day, oldest first
+	tls_sessions: number | null; tls_failed: number | null;
+	first_report: number | null; last_report: number | null;
+}
+export interface Domains {
+	schema: "waxseal.domains/1";
+	domains: Domain[];
+	added?: string[]; // of a POST
+	refused?: { domain: string; code: string; detail: string | null }[];
+}
+/* GET /domains/D/records: what to publish so that reports come here. */
+export interface DomainRecord {
+	purpose: "dmarc" | "tls_rpt" | "authorisation";
+	host: string;     // relative to the zone: "_dmarc"
+	name: string;     // "_dmarc.example.com"
+	type: "TXT"; value: string; ttl: number;
+}
+export interface DomainRecords {
+	schema: "waxseal.records/1";
+	domain: string; address: string; post_url: string;
+	records: DomainRecord[];
+}
+
+/* GET /sources?FILTERS; GET /sources/SLUG?FILTERS;
+ * PUT /sources/SLUG/triage {triage, domain, note} -> Source. */
+export interface Source extends Measures {
+	slug: string; label: string;
+	kind: "service" | "as" | "network";
+	triage: Triage; triage_domain: string | null; note: string | null;
+	evidence: string | null; // "dkim:amazonses.com"
+}
+export interface Sources {
+	schema: "waxseal.sources/1";
+	sources: Source[];
+}
+export interface SourceDetail {
+	schema: "waxseal.source/1";
+	source: Source;
+	category: string | null; // of its profile
+	help: string | null;     // its own page on DKIM and SPF
+	fix: Attention | null;   // how to make it aligned there
+	forwards: boolean;
+	domains: QueryRow[];
+	ips: QueryRow[];         // empty without one domain in the filters
+	findings: Attention[];   // why its mail fails, in words
+}
+
+/* GET /reports?kind=dmarc|tlsrpt|failure&domain=&reporter=&range=;
+ * DELETE /reports/ID; POST /reports/reparse. */
+export interface Report {
+	id: number; kind: "dmarc" | "tlsrpt" | "failure";
+	org: string; report_id: string; domain: string | null;
+	begin: number; end: number; received_at: number;
+	records: number; messages: number; passed: number;
+	trust: "verified" | "operator" | "unverified";
+	repairs: { code: string; count: number }[];
+	raw_kept: boolean;
+}
+export interface Reports {
+	schema: "waxseal.report.list/1";
+	reports: Report[]; next: string | null;
+}
+/* GET /reports/ID; its rows are /rows?report=ID; raw: /reports/ID/raw. */
+export interface ReportDetail {
+	schema: "waxseal.report/1";
+	report: Report;
+	email: string | null;
+	policy: Record<string, unknown> | null; // as published
+	door: string | null; path: string | null; member: string | null;
+	envelope: Record<string, unknown> | null;
+	tls: TlsPolicy[]; // of a TLS report
+}
+export interface TlsPolicy {
+	type: "sts" | "tlsa" | "no-policy-found" | "unknown";
+	domain: string; strings: string[]; mx: string[];
+	successful: number; failed: number;
+	failures: {
+		result_type: string; sending_ip: string | null;
+		receiving_ip: string | null; mx: string | null;
+		reason: string | null; information: string | null;
+		sessions: number;
+	}[];
+}
+
+/* GET /tls?group=result|reporter|domain|mx|day|policy_type&FILTERS. `group`
+ * "result" rows have a `family` and the code that explains them. */
+export interface TlsRow {
+	key: string; sessions: number; successful: number; failed: number;
+	reports: number; first_seen: number; last_seen: number;
+	family?: "policy" | "encryption" | "delivery" | "success";
+	code?: string; // "tls.certificate_expired"
+}
+export interface Tls {
+	schema: "waxseal.tls.query/1";
+	rows: TlsRow[]; totals: TlsRow;
+}
+
+/* GET /failures?domain=&range=; GET /failures/ID. Personal parts redacted
+ * unless an admin asks with reveal=true (audited). */
+export interface Failure {
+	id: number; org: string; feedback_type: string | null;
+	auth_failure: string | null; domain: string | null;
+	source_ip: string | null; delivery_result: string | null;
+	auth_results: string | null; arrival: number | null;
+	received_at: number; incidents: number;
+	mail_from: string | null; rcpt_to: string | null;
+	header_from: string | null; subject: string | null;
+	message_id: string | null; headers: string | null;
+	redacted: boolean;
+}
+export interface Failures {
+	schema: "waxseal.failures/1"; failures: Failure[]; next: string | null;
+}
+
+/* GET /intake?status=imported|duplicate|superseded|rejected|ignored&cursor=;
+ * POST /intake/ID/retry; POST /intake/test sends a made-up report through. */
+export interface IntakeItem {
+	id: number; received_at: number;
+	door: "smtp" | "post" | "upload" | "mailbox" | "watched" | "file";
+	path: string | null; member: string | null;
+	outcome: "imported" | "duplicate" | "superseded" | "rejected" | "ignored";
+	kind: "dmarc" | "tlsrpt" | "failure" | "none";
+	report: number | null;
+	code: string | null; line: number | null; detail: string | null;
+	from: string | null; subject: string | null;
+	client: string | null;
+}
+export interface Intake {
+	schema: "waxseal.intake/1";
+	items: IntakeItem[]; next: string | null;
+	counts: Record<IntakeItem["outcome"], number>;
+	waiting: { messages: number; bytes: number; oldest: number | null };
+	unclaimed: { reports: number; dropped: number };
+	reporters: { reporter: string; last: number; usual: number;
+		     silent: boolean }[]; // usual: seconds between reports
+	address: string; // where reports are mailed to
+}
+/* POST /reports: the report as body (any packing), X-File-Name; answers 201
+ * when it is safe. Its fate: /intake?upload=ID. Idempotency-Key is honoured. */
+export interface Upload { schema: "waxseal.upload/1"; id: string }
+
+/* GET /suggest?q=: at most five of each kind, best first. `filter` is what to
+ * add to a URL. */
+export interface Suggestion {
+	kind: "domain" | "source" | "reporter" | "country" | "ip" | "page";
+	value: string; label: string;
+	filter: { name: string; value: string };
+}
+export interface Suggest {
+	schema: "waxseal.suggest/1"; suggestions: Suggestion[];
+}
+
+/* GET /views; POST {name, url, shared, pinned}; PATCH /views/ID; DELETE. */
+export interface View {
+	id: number; name: string; url: string;
+	shared: boolean; pinned: boolean; mine: boolean;
+}
+export interface Views { schema: "waxseal.views/1"; views: View[] }
+
+/* POST /sample loads made-up reports (three domains, 90 days); DELETE takes
+ * every trace of them away. Both answer 202 and go on; GET tells. */
+export interface Sample {
+	schema: "waxseal.sample/1";
+	loaded: boolean; working: boolean; domains: string[];
+}
