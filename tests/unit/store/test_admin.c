@@ -114,6 +114,7 @@ nobody_else_may_read_it(void **state)
 	SCOPED_STORE s = place_open(p, STORE_CREATE);
 	struct stat st;
 
+	assert_non_null(s);
 	assert_int_equal(stat(p->dir, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0700);
 	for (size_t i = 0; i < COUNT_OF(FILES); i++) {
