@@ -56,6 +56,7 @@ static const struct cli_option filter_options[] = {
 	{ "trust", 0, CLI_TEXT, "WORD", "verified operator unverified any",
 	  "cli.opt.trust", true },
 	{ "text", 0, CLI_TEXT, "WORD", NULL, "cli.opt.text", true },
+	{ "report", 0, CLI_TEXT, "ID", NULL, "cli.opt.report", true },
 };
 
 static const struct cli_option time_options[] = {

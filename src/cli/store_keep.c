@@ -120,9 +120,10 @@ cli_store_prune(struct cli *c)
 	if (!s)
 		return code;
 	/* Looked at first, so that the question can say how much it is. */
-	enum err err = store_prune(
-		s, STORE_OWNER_SELF,
-		&(struct store_pruning){ keep, c->now, true }, &pruned, &why);
+	enum err err =
+		store_prune(s, STORE_OWNER_SELF,
+			    &(struct store_pruning){ keep, c->now, true, 0 },
+			    &pruned, &why);
 
 	if (err != ERR_NONE)
 		return cli_fail(c, err, &why);
@@ -136,7 +137,7 @@ cli_store_prune(struct cli *c)
 			 &code))
 		return code;
 	err = store_prune(s, STORE_OWNER_SELF,
-			  &(struct store_pruning){ keep, c->now, false },
+			  &(struct store_pruning){ keep, c->now, false, 0 },
 			  &pruned, &why);
 	return err == ERR_NONE ? tell_pruned(c, &pruned, false)
 			       : cli_fail(c, err, &why);

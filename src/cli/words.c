@@ -26,6 +26,7 @@ static const char *const field_titles[STORE_FIELDS] = {
 	[STORE_F_SELECTOR] = "cli.col.selector",
 	[STORE_F_TRUST] = "cli.col.trust",
 	[STORE_F_TEXT] = "cli.col.value",
+	[STORE_F_REPORT] = "cli.col.report_id",
 };
 
 static const char *const class_keys[SENDER_CLASSES] = {

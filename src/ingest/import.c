@@ -378,6 +378,9 @@ count_item(struct ingest_totals *t, const struct ingest_item *item)
 	case STORE_IGNORED:
 		t->ignored++;
 		break;
+	case STORE_UNCLAIMED:
+		t->unclaimed++;
+		break;
 	}
 }
 

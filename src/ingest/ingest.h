@@ -27,6 +27,7 @@ struct ingest_item {
 struct ingest_totals {
 	uint64_t files, bytes, imported, duplicates, superseded, rejected;
 	uint64_t ignored, records, messages;
+	uint64_t unclaimed; /* in the bin */
 };
 
 struct ingest_options {

@@ -50,9 +50,12 @@ struct store_pruning {
 	struct store_retention keep;
 	int64_t now;  /* UTC seconds */
 	bool dry_run; /* count only */
+	/* At most so many transactions, 0: until nothing is left. */
+	unsigned bites;
 };
 struct store_pruned {
 	uint64_t raw, rows, failures, bytes;
+	bool more; /* the bites did not suffice */
 };
 enum err store_prune(struct store *s, int64_t owner,
 		     const struct store_pruning *how, struct store_pruned *out,
@@ -81,6 +84,27 @@ store_each_raw(struct store *s, int64_t owner, int64_t only_report,
 	       enum err (*each)(void *ctx, const struct store_report *report,
 				struct str raw, enum decode_media media),
 	       void *ctx, struct diag *why) MUST_CHECK;
+/* The same for what lies in the bin for `domain` and the names below it:
+ * `id` is that of the entry in the intake log, `outcome` STORE_UNCLAIMED. */
+enum err store_each_unclaimed(
+	struct store *s, struct str domain,
+	enum err (*each)(void *ctx, const struct store_report *report,
+			 struct str raw, enum decode_media media),
+	void *ctx, struct diag *why) MUST_CHECK;
+/* What strangers have us keep and nobody asked for, for quotas: bytes, and a
+ * little for each entry of the log. */
+struct store_bins {
+	uint64_t unclaimed, sidelined;
+};
+enum { STORE_ENTRY_BYTES = 1024 };
+enum err store_bins_get(struct store *s, struct store_bins *out,
+			struct diag *why) MUST_CHECK;
+/* Everything that came through a door goes: reports that came through no
+ * other, entries of the log, and addresses and sources seen nowhere else. For
+ * sample data. A call does a part; `more` is false when all is done. */
+enum err store_delete_door(struct store *s, int64_t owner, struct str door,
+			   uint64_t *reports, bool *more,
+			   struct diag *why) MUST_CHECK;
 /* For reparse: the next stored report replaces `report` (same id, receipt
  * time and trust); 0 ends that. */
 void store_replaces(struct store *s, int64_t report, int64_t intake);

@@ -82,4 +82,6 @@ store_failures(struct store *s, const struct store_list *list,
 	       enum err (*row)(void *ctx, const struct store_failure_row *),
 	       void *ctx, struct buf *next, struct diag *why) MUST_CHECK;
 
+#include "store/intake.h"
+
 #endif

@@ -4,7 +4,7 @@
 static const char *const OUTCOMES[] = {
 	[STORE_IMPORTED] = "imported",     [STORE_DUPLICATE] = "duplicate",
 	[STORE_SUPERSEDED] = "superseded", [STORE_REJECTED] = "rejected",
-	[STORE_IGNORED] = "ignored",
+	[STORE_IGNORED] = "ignored",       [STORE_UNCLAIMED] = "unclaimed",
 };
 
 static const char *const TRUSTS[] = {

@@ -30,6 +30,8 @@ enum store_field {
 	STORE_F_SELECTOR,
 	STORE_F_TRUST, /* "any": also unverified */
 	STORE_F_TEXT,
+	STORE_F_REPORT, /* id: the rows of one report, whatever its trust and
+			 * also when it was superseded; needs no domain */
 	STORE_FIELDS
 };
 

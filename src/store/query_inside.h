@@ -140,6 +140,13 @@ extern const struct store_columns store_columns_of[];
 const char *store_expression(enum store_table table, enum store_field field);
 bool store_has_values(const struct store_query *q, enum store_field field,
 		      bool not_it);
+/* Whether it is about certain reports: then their trust and whether they
+ * count do not matter, unless it says so. */
+static inline bool
+store_names_reports(const struct store_query *q)
+{
+	return store_has_values(q, STORE_F_REPORT, false);
+}
 /* "?5,?6": the domains to include. */
 enum err store_domain_texts(const struct store_query *q,
 			    struct store_select *sql,

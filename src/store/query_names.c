@@ -31,6 +31,7 @@ static const struct field fields[STORE_FIELDS] = {
 	[STORE_F_SELECTOR] = { "selector", true, true },
 	[STORE_F_TRUST] = { "trust", true, false },
 	[STORE_F_TEXT] = { "text", false, true },
+	[STORE_F_REPORT] = { "report", false, true },
 };
 
 static const char *const measures[STORE_MEASURES] = {

@@ -22,18 +22,22 @@ need_of(enum store_field field)
 	case STORE_F_ENVELOPE_FROM:
 	case STORE_F_SELECTOR:
 	case STORE_F_TEXT:
+	case STORE_F_REPORT:
 		return NEED_ROWS;
 	default:
 		return NEED_SLIM;
 	}
 }
 
-/* Detail is looked for in the rows of one domain only, so that no question
- * reads the whole store. */
+/* Detail is looked for in the rows of one domain, or of reports that are
+ * named, only, so that no question reads the whole store. */
 static bool
-has_one_domain(const struct store_query *q)
+is_bounded(const struct store_query *q)
 {
 	size_t count = 0;
+
+	if (store_names_reports(q))
+		return true;
 
 	for (size_t i = 0; i < q->filter_count; i++)
 		count += q->filter[i].field == STORE_F_DOMAIN &&
@@ -63,7 +67,7 @@ check_shape(const struct store_query *q, struct diag *why)
 		enum store_field field = (enum store_field)i;
 
 		if (store_field_is_detail(field) && asks_for(q, field) &&
-		    !has_one_domain(q))
+		    !is_bounded(q))
 			return diag_set(why, ERR_SYNTAX, "query.needs_domain",
 					0, "%s", store_field_name(field));
 	}

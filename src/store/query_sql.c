@@ -140,8 +140,9 @@ put_tables(struct store_select *sql, const struct store_query *q)
 	if (sql->shape == STORE_S_REPORTS_OF)
 		put(sql, " AND p.domain=?4");
 	if (is_of_reports(sql))
-		buf_addf(&sql->text, " AND +p.kind=%d AND +p.state=%d",
-			 DECODE_DMARC, STORE_IMPORTED);
+		buf_addf(&sql->text, " AND +p.kind=%d", DECODE_DMARC);
+	if (is_of_reports(sql) && !store_names_reports(q))
+		buf_addf(&sql->text, " AND +p.state=%d", STORE_IMPORTED);
 }
 
 /* Fields that a statement over reports alone can judge; one that only looks
@@ -156,7 +157,8 @@ is_known(const struct store_select *sql, enum store_field field)
 	if (field == STORE_F_REPORTER_FAMILY)
 		return !looks_around;
 	return field == STORE_F_DOMAIN || field == STORE_F_DAY ||
-	       field == STORE_F_REPORTER || field == STORE_F_TRUST;
+	       field == STORE_F_REPORTER || field == STORE_F_TRUST ||
+	       field == STORE_F_REPORT;
 }
 
 static enum err
@@ -168,7 +170,8 @@ put_conditions(struct store_select *sql, const struct store_query *q,
 	if (sql->table == STORE_T_DAYS) /* query_cells.c */
 		return ERR_NONE;
 	if (!store_has_values(q, STORE_F_TRUST, false) &&
-	    !store_has_values(q, STORE_F_TRUST, true))
+	    !store_has_values(q, STORE_F_TRUST, true) &&
+	    !store_names_reports(q))
 		buf_addf(&sql->text, " AND %s>=%d",
 			 store_columns_of[sql->table].trust, STORE_OPERATOR);
 	for (int i = 0; i < STORE_FIELDS && e == ERR_NONE; i++) {

@@ -168,6 +168,14 @@ number_of_day(const struct store_filter *f, int64_t *out, struct diag *why)
 	return ERR_NONE;
 }
 
+static enum err
+number_of_report(const struct store_filter *f, int64_t *out, struct diag *why)
+{
+	if (str_i64(f->value, out) && *out > 0)
+		return ERR_NONE;
+	return refused(f, "1, 2, ...", why);
+}
+
 enum err
 store_value_number(const struct store_filter *f, int64_t *out, struct diag *why)
 {
@@ -178,6 +186,8 @@ store_value_number(const struct store_filter *f, int64_t *out, struct diag *why)
 		return number_of_asn(f, out, why);
 	case STORE_F_DAY:
 		return number_of_day(f, out, why);
+	case STORE_F_REPORT:
+		return number_of_report(f, out, why);
 	case STORE_F_DISPOSITION:
 		if (str_eq_fold(f->value, S("pass"))) { /* RFC 9990 */
 			*out = DMARC_DELIVERED_NONE;

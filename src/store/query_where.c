@@ -93,6 +93,8 @@ store_expression(enum store_table table, enum store_field field)
 		return "coalesce(a.selectors,'')";
 	case STORE_F_TRUST:
 		return c->trust;
+	case STORE_F_REPORT:
+		return "p.id";
 	default:
 		return "0";
 	}

@@ -13,7 +13,10 @@
 #include "netaddr/netaddr.h"
 #include "sender/sender.h"
 
-enum { STORE_OWNER_SELF = 1 /* the only owner until there are tenants */ };
+enum {
+	STORE_OWNER_SELF = 1,     /* the only owner until there are tenants */
+	STORE_OWNER_UNCLAIMED = 2 /* the bin: reports for nobody's domains */
+};
 
 enum store_trust {
 	STORE_UNVERIFIED, /* from outside, not verified */
@@ -26,8 +29,10 @@ enum store_outcome {
 	STORE_DUPLICATE,
 	STORE_SUPERSEDED, /* kept, not counted: a better one has its key */
 	STORE_REJECTED,
-	STORE_IGNORED
+	STORE_IGNORED,
+	STORE_UNCLAIMED, /* in the bin: for a domain that nobody registered */
 };
+enum { STORE_OUTCOMES = STORE_UNCLAIMED + 1 };
 
 const char *store_outcome_name(enum store_outcome outcome);
 const char *store_trust_name(enum store_trust trust);

@@ -19,6 +19,11 @@ struct store_origin {
 	enum store_trust trust;
 	int64_t received_at; /* UTC seconds */
 	struct str path;     /* file or envelope, for the intake log */
+	/* Empty for what came as a file: the door, the id of the message
+	 * ("items of an upload") and, as a JSON object, its envelope:
+	 * client, helo, mail_from, recipients, domain, tls, smtputf8, lmtp;
+	 * what is not known is left out. */
+	struct str door, upload, envelope;
 };
 
 /* A DMARC report: head, rows as they are read, then end. Rows go into a
@@ -56,6 +61,25 @@ enum err store_failure(struct store *s, const struct store_origin *origin,
 enum err store_refused(struct store *s, const struct store_origin *origin,
 		       const struct decode_end *end, struct store_item *out,
 		       struct diag *why) MUST_CHECK;
+
+/* A readable report whose domain nobody registered: into the bin, that is an
+ * entry of the intake log under STORE_OWNER_UNCLAIMED with the bytes, which
+ * count nowhere. `domain` is its policy domain, `org` who sent it. */
+enum err store_unclaimed(struct store *s, const struct store_origin *origin,
+			 struct str domain, struct str org,
+			 const struct decode_end *end, struct store_item *out,
+			 struct diag *why) MUST_CHECK;
+/* Keeps the whole message that carried reports, sealed and compressed, until
+ * its trust is judged; once for each `upload`. */
+enum err store_carrier(struct store *s, const struct store_origin *origin,
+		       struct str message, struct diag *why) MUST_CHECK;
+/* Remembers, within the batch, that everything of a segment of the spool
+ * before `offset` is in the store. */
+enum err store_spool_done(struct store *s, struct str segment, uint64_t offset,
+			  struct diag *why) MUST_CHECK;
+/* 0 in `offset` for a segment that is not known. */
+enum err store_spool_get(struct store *s, struct str segment, uint64_t *offset,
+			 struct diag *why) MUST_CHECK;
 
 /* ---- what is not needed for counting, worked out after import ---- */
 

@@ -275,14 +275,14 @@ what_grew_old_goes_and_the_sums_stay(void **state)
 	import(s, &young);
 	fold(s);
 	must(store_prune(s, STORE_OWNER_SELF,
-			 &(struct store_pruning){ keep, NOW, true }, &gone,
+			 &(struct store_pruning){ keep, NOW, true, 0 }, &gone,
 			 &why),
 	     &why);
 	assert_int_equal(gone.rows, 2);
 	assert_int_equal(gone.raw, 1);
 	assert_int_equal(ask(p, "SELECT count(*) FROM row"), 4);
 	must(store_prune(s, STORE_OWNER_SELF,
-			 &(struct store_pruning){ keep, NOW, false }, &gone,
+			 &(struct store_pruning){ keep, NOW, false, 0 }, &gone,
 			 &why),
 	     &why);
 	assert_int_equal(gone.rows, 2);
@@ -314,7 +314,7 @@ a_winner_without_rows_goes_on_counting(void **state)
 	old.rows = 1;
 	import(s, &old);
 	must(store_prune(s, STORE_OWNER_SELF,
-			 &(struct store_pruning){ keep, NOW, false }, &gone,
+			 &(struct store_pruning){ keep, NOW, false, 0 }, &gone,
 			 &why),
 	     &why);
 	assert_int_equal(import(s, &better).outcome, STORE_SUPERSEDED);

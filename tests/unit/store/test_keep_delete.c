@@ -188,9 +188,10 @@ a_counted_report_without_rows_is_not_deleted_alone(void **state)
 	SCOPED_STORE s = place_open(*state, STORE_CREATE);
 	struct store_item item = import(s, &FIRST);
 
-	must(store_prune(s, STORE_OWNER_SELF,
-			 &(struct store_pruning){ keep, NOW + 2 * DAY, false },
-			 &pruned, &why),
+	must(store_prune(
+		     s, STORE_OWNER_SELF,
+		     &(struct store_pruning){ keep, NOW + 2 * DAY, false, 0 },
+		     &pruned, &why),
 	     &why);
 	fold(s);
 	assert_int_equal(ask(*state, "SELECT count(*) FROM row"), 0);

@@ -137,7 +137,7 @@ make_question(struct store_query *q)
 	needs_domain = q->grouped && store_field_is_detail(q->group);
 	for (int i = 0; i < filters; i++) {
 		enum store_field f =
-			(enum store_field)data_random(store, STORE_FIELDS);
+			(enum store_field)data_random(store, STORE_F_REPORT);
 		int alternatives = (int)data_random(store, 3) + 1;
 		bool not_it = data_random(store, 3) == 0;
 
