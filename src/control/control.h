@@ -44,12 +44,12 @@ struct control_domain {
 	enum control_purpose purpose;
 	int64_t added_at;
 };
-/* Tokens are made here. ERR_GONE "control.exists" when it is there already,
- * ERR_SYNTAX "control.bad_domain" for what is no domain or a public suffix.
- * `out` (may be NULL) lives in `mem`. */
-enum err control_domain_add(struct control *c, int64_t owner, struct str name,
-			    enum control_purpose purpose, int64_t now,
-			    struct arena *mem, struct control_domain *out,
+/* Adds `d->name` with its purpose and added_at; id and tokens are made here,
+ * and the texts of `d` then live in `mem`. ERR_GONE "control.exists" when it
+ * is there already, ERR_SYNTAX "control.bad_domain" for what is no domain or a
+ * public suffix. */
+enum err control_domain_add(struct control *c, int64_t owner,
+			    struct control_domain *d, struct arena *mem,
 			    struct diag *why) MUST_CHECK;
 enum err control_domain_set(struct control *c, int64_t owner, struct str name,
 			    enum control_purpose purpose,
@@ -103,13 +103,28 @@ enum err control_setting_put(struct control *c, int64_t owner, const char *name,
 
 /* Remembers what a request with this key was answered; false in `fresh` and
  * the earlier answer in `answer` when it was seen within a day. */
-enum err control_idempotent(struct control *c, int64_t owner, struct str key,
-			    int64_t now, struct buf *answer, bool *fresh,
-			    struct diag *why) MUST_CHECK;
+struct control_once {
+	struct str key;
+	int64_t now;
+};
+enum err control_idempotent(struct control *c, int64_t owner,
+			    const struct control_once *once, struct buf *answer,
+			    bool *fresh, struct diag *why) MUST_CHECK;
+
 /* The audit log: `actor` a user's name or "token:NAME", `action` a fixed word
  * ("domain.add"), `object` what it was done to. */
-enum err control_audit(struct control *c, int64_t owner, struct str actor,
-		       const char *action, struct str object, int64_t now,
+struct control_deed {
+	struct str actor;
+	const char *action;
+	struct str object;
+	int64_t at;
+};
+enum err control_audit(struct control *c, int64_t owner,
+		       const struct control_deed *deed,
 		       struct diag *why) MUST_CHECK;
+/* The latest `most`, newest first. */
+enum err control_deeds(struct control *c, int64_t owner, unsigned most,
+		       enum err (*each)(void *ctx, const struct control_deed *),
+		       void *ctx, struct diag *why) MUST_CHECK;
 
 #endif

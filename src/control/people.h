@@ -49,22 +49,34 @@ enum err control_user_find(struct control *c, struct str name,
 			   struct arena *mem, struct control_user *out,
 			   struct diag *why) MUST_CHECK;
 
+/* The same by id. */
+enum err control_user_by_id(struct control *c, int64_t id, struct arena *mem,
+			    struct control_user *out,
+			    struct diag *why) MUST_CHECK;
+
 /* ---- coming in ---- */
 
+struct control_login {
+	struct str name, password;
+	struct str address; /* of the client */
+	int64_t now;
+};
 /* Checks name and password and begins a session. ERR_GONE "control.refused"
  * for a wrong name as for a wrong password, in the same time; ERR_BUSY
  * "control.throttled" after too many failures of the name or of the address
  * (`detail` seconds to wait). `secret` goes into the cookie; its hash is
- * kept. */
-enum err control_login(struct control *c, struct str name, struct str password,
-		       struct str address, int64_t now,
+ * kept. As slow as control_user_add. */
+enum err control_login(struct control *c, const struct control_login *login,
 		       char secret[CONTROL_SECRET_SIZE],
 		       struct diag *why) MUST_CHECK;
-/* The user of a session; ERR_GONE "control.no_session" when it is none or
- * over (30 days, 7 unused). `csrf` is what writing requests must repeat. */
+struct control_session {
+	struct control_user user;
+	char csrf[CONTROL_SECRET_SIZE]; /* writing requests repeat it */
+};
+/* Whose a session is; ERR_GONE "control.no_session" when it is none or over
+ * (30 days, 7 unused). */
 enum err control_session(struct control *c, struct str secret, int64_t now,
-			 struct arena *mem, struct control_user *out,
-			 char csrf[CONTROL_SECRET_SIZE],
+			 struct arena *mem, struct control_session *out,
 			 struct diag *why) MUST_CHECK;
 enum err control_logout(struct control *c, struct str secret,
 			struct diag *why) MUST_CHECK;

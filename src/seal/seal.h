@@ -31,5 +31,16 @@ bool seal_open(const uint8_t key[SEAL_KEY_BYTES], struct str box,
 void seal_wipe(void *secret, size_t n);
 /* `n` random bytes, for ids and tests. */
 void seal_random(void *out, size_t n);
+/* Compares in a time that tells nothing but the lengths. */
+bool seal_equal(struct str a, struct str b);
+
+enum { SEAL_PASSWORD_SIZE = 128 };
+/* argon2id with a salt of its own, 64 MiB, as NUL-terminated text. Takes some
+ * tenths of a second. False when the memory cannot be had. */
+bool seal_password_hash(struct str password,
+			char out[SEAL_PASSWORD_SIZE]) MUST_CHECK;
+/* Whether it is the password of `hash`. NULL is the hash of nobody: false,
+ * in the same time. */
+bool seal_password_verify(const char *hash, struct str password) MUST_CHECK;
 
 #endif
