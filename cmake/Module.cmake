@@ -11,6 +11,19 @@ function(module name)
 	target_link_libraries(${name} PUBLIC ${ROOM_USES} PRIVATE ${ROOM_LIBS})
 endfunction()
 
+# embedded_sql(OUT SYMBOL file...): SQL files as a C source OUT for a room's
+# SOURCES; see src/db/embed.py for what is in it.
+function(embedded_sql out symbol)
+	set(path ${CMAKE_CURRENT_BINARY_DIR}/${symbol}.c)
+	list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+	add_custom_command(OUTPUT ${path}
+		COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/src/db/embed.py
+			${path} ${symbol} ${ARGN}
+		DEPENDS ${ARGN} ${CMAKE_SOURCE_DIR}/src/db/embed.py
+		VERBATIM)
+	set(${out} ${path} PARENT_SCOPE)
+endfunction()
+
 # unit_tests(ROOM): every tests/unit/ROOM/test_*.c is one cmocka program,
 # linked with that room and with the other C files of the directory, which
 # the tests share. Extra rooms may follow.
