@@ -1,0 +1,3 @@
+if(TARGET httpd)
+	fuzz_target(httpd USES httpd)
+endif()
