@@ -1,0 +1,6 @@
+if(TARGET smtp)
+	fuzz_target(smtp USES smtp)
+endif()
+if(TARGET proxy)
+	fuzz_target(proxy USES proxy)
+endif()
