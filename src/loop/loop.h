@@ -13,19 +13,27 @@
 
 struct loop;
 
+/* Writing to a closed connection is no signal (SIGPIPE) from here on. */
 struct loop *loop_new(void);
+/* Closes what connections are left. Timers, watches and listeners must have
+ * been freed. */
 void loop_free(struct loop *l);
-/* Until loop_stop. */
+/* Until loop_stop, or until there is nothing left that could happen. */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 
 /* Runs once, after every event that is ready now has been handled: where one
- * sync serves all messages that came in together. */
+ * sync serves all messages that came in together. The same `run` and `ctx`
+ * asked for again before then are one. What was written to connections leaves
+ * after that. */
 void loop_defer(struct loop *l, void (*run)(void *ctx), void *ctx);
+/* Nothing that was put off will run with `ctx`: before it is freed. */
+void loop_forget(struct loop *l, const void *ctx);
 
 struct loop_timer;
 /* `run` after `ms`, again and again when `repeat`. A timer that does not
- * repeat stays valid until freed and can be set again. */
+ * repeat stays valid until freed and can be set again. `ms` below 0 stops
+ * it. */
 struct loop_timer *loop_timer_new(struct loop *l, void (*run)(void *ctx),
 				  void *ctx);
 void loop_timer_set(struct loop_timer *t, int64_t ms, bool repeat);
@@ -61,8 +69,9 @@ struct loop_handler {
 	/* TLS is up, after loop_conn_new with an identity or _start_tls. May
 	 * be NULL. */
 	void (*secured)(void *ctx);
-	/* The end; the connection is freed when this returns. Not called for
-	 * loop_conn_close. */
+	/* The end; for the owner the connection is gone when this returns
+	 * (after LOOP_CLOSED what was written still leaves, if it can). Not
+	 * called for loop_conn_close. */
 	void (*ended)(void *ctx, enum loop_end how);
 };
 
@@ -79,7 +88,9 @@ void loop_conn_resume(struct loop_conn *c);
 /* Ends with LOOP_TIMEOUT when that long nothing is read, or nothing can be
  * written. 0: no limit. Milliseconds. */
 void loop_conn_timeout(struct loop_conn *c, int64_t read, int64_t write);
-/* At most this many unread bytes are held; must cover the longest line. */
+/* At most this many unread bytes are held (256 KiB unless said); must cover
+ * the longest line: a handler that takes nothing of so many and does not pause
+ * ends the connection with LOOP_FAILED. */
 void loop_conn_read_max(struct loop_conn *c, size_t max);
 /* From now on TLS, as its server. Everything that was read before is thrown
  * away (RFC 3207 section 4.2); what was written goes out first. */
