@@ -7,6 +7,7 @@
 #include "seal/seal.h"
 
 #include <string.h>
+#include <time.h>
 
 /* FIPS 180-2 appendix B.1: SHA-256 of "abc". */
 static const uint8_t abc[SEAL_HASH_BYTES] = {
@@ -121,6 +122,57 @@ wiping_leaves_zeros(void **state)
 	assert_memory_equal(bytes, zero, sizeof bytes);
 }
 
+static void
+a_password_fits_its_own_hash_only(void **state)
+{
+	char one[SEAL_PASSWORD_SIZE], two[SEAL_PASSWORD_SIZE];
+
+	(void)state;
+	assert_true(seal_password_hash(S("correct horse"), one));
+	assert_true(seal_password_hash(S("correct horse"), two));
+	assert_string_not_equal(one, two);
+	assert_true(str_starts(str_of(one), S("$argon2id$v=19$m=65536,")));
+	assert_true(seal_password_verify(one, S("correct horse")));
+	assert_false(seal_password_verify(one, S("correct hors")));
+	assert_false(seal_password_verify(one, S("")));
+	assert_false(seal_password_verify("no hash", S("correct horse")));
+	assert_false(seal_password_verify(NULL, S("correct horse")));
+}
+
+static double
+cost_of(const char *hash)
+{
+	clock_t begin = clock();
+
+	assert_false(seal_password_verify(hash, S("wrong")));
+	return (double)(clock() - begin);
+}
+
+static void
+nobody_takes_as_long_as_somebody(void **state)
+{
+	char hash[SEAL_PASSWORD_SIZE];
+	double nobody, somebody;
+
+	(void)state;
+	assert_true(seal_password_hash(S("correct horse"), hash));
+	somebody = cost_of(hash) + cost_of(hash);
+	nobody = cost_of(NULL) + cost_of(NULL);
+	/* Refusing a malformed hash takes a ten-thousandth of it. */
+	assert_true(nobody > somebody / 4);
+}
+
+static void
+equal_is_equal_in_length_and_bytes(void **state)
+{
+	(void)state;
+	assert_true(seal_equal(S("abc"), S("abc")));
+	assert_true(seal_equal(S(""), (struct str){ NULL, 0 }));
+	assert_false(seal_equal(S("abc"), S("abd")));
+	assert_false(seal_equal(S("abc"), S("ab")));
+	assert_false(seal_equal(S("abc"), S("")));
+}
+
 int
 main(void)
 {
@@ -132,6 +184,9 @@ main(void)
 			equal_texts_give_different_boxes_of_equal_length),
 		cmocka_unit_test(a_full_buffer_is_told),
 		cmocka_unit_test(wiping_leaves_zeros),
+		cmocka_unit_test(a_password_fits_its_own_hash_only),
+		cmocka_unit_test(nobody_takes_as_long_as_somebody),
+		cmocka_unit_test(equal_is_equal_in_length_and_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, start, NULL);
