@@ -107,6 +107,14 @@ mail_class(const int64_t *args)
 	return store_class_of(args[0], args[1], (enum sender_triage)args[2]);
 }
 
+/* A kill while the database was being made leaves a journal that only
+ * somebody who may write can roll back. */
+static bool
+is_to_mend(const struct diag *why)
+{
+	return why && str_eq(str_of(why->code), S("store.read_only"));
+}
+
 /* An older database is brought up to date even when only reading was asked
  * for: the program has one way to ask. */
 static enum err
@@ -120,8 +128,11 @@ open_database(struct store *s, const char *path, unsigned patience,
 		e = db_open(path, DB_READ, patience, &s->db, why);
 		if (e == ERR_NONE)
 			e = db_version(s->db, &version, why);
-		if (e != ERR_NONE || version == (int64_t)store_schema_count)
+		if (e == ERR_NONE && version == (int64_t)store_schema_count)
 			return e;
+		if (e != ERR_NONE && !is_to_mend(why))
+			return e;
+		diag_clear(why);
 		db_close(s->db);
 		s->db = NULL;
 	}
