@@ -66,6 +66,13 @@ enum err store_tls_ask(struct store *s, const struct store_query *query,
 		       void *ctx, struct store_tls_row *totals,
 		       struct diag *why) MUST_CHECK;
 
+/* The policies of one TLS report, as it told them; none of another's or of
+ * one of another kind. */
+enum err store_tls_policies(struct store *s, int64_t owner, int64_t report,
+			    enum err (*row)(void *ctx,
+					    const struct tlsrpt_policy *),
+			    void *ctx, struct diag *why) MUST_CHECK;
+
 struct store_failure_row {
 	int64_t id;
 	struct str org, feedback_type, auth_failure, domain, source_ip;
