@@ -86,6 +86,15 @@ api_arg(struct api_call *c, const char *name)
 }
 
 bool
+api_arg_seen(const struct api_call *c, const char *name)
+{
+	for (size_t i = 0; i < c->arg_count; i++)
+		if (str_eq(c->arg[i].name, str_of(name)) && c->arg[i].value.n)
+			return true;
+	return false;
+}
+
+bool
 api_arg_yes(struct api_call *c, const char *name)
 {
 	const struct api_pair *found = find(c, name);

@@ -4,6 +4,18 @@
 
 #include "api/private.h"
 
+/* All are api_handlers (private.h); the path is in the table. */
 enum err api_version(struct api_call *c, struct diag *why);
+enum err api_query(struct api_call *c, struct diag *why);
+enum err api_days(struct api_call *c, struct diag *why);
+enum err api_rows(struct api_call *c, struct diag *why);
+enum err api_sources(struct api_call *c, struct diag *why);
+enum err api_source(struct api_call *c, struct diag *why);
+enum err api_reports(struct api_call *c, struct diag *why);
+enum err api_report(struct api_call *c, struct diag *why);
+enum err api_report_raw(struct api_call *c, struct diag *why);
+enum err api_tls(struct api_call *c, struct diag *why);
+enum err api_failures(struct api_call *c, struct diag *why);
+enum err api_failure(struct api_call *c, struct diag *why);
 
 #endif

@@ -99,6 +99,9 @@ enum err api_person_of(struct api_call *c, struct api_person *out,
 		       struct diag *why) MUST_CHECK;
 /* Whether made-up reports are loaded. */
 bool api_has_sample(struct api_call *c);
+/* Writes down who did what: `action` a fixed word ("domain.add"). */
+enum err api_audit(struct api_call *c, const char *action, struct str object,
+		   struct diag *why) MUST_CHECK;
 
 /* ---- call.c: what was asked ---- */
 
@@ -108,6 +111,7 @@ struct str api_decode(struct arena *mem, struct str text, bool plus);
 void api_args_read(struct api_call *c);
 /* The last value of that name, which counts as used; empty when absent. */
 struct str api_arg(struct api_call *c, const char *name);
+bool api_arg_seen(const struct api_call *c, const char *name); /* not used */
 bool api_arg_yes(struct api_call *c, const char *name); /* "true", "1", "" */
 /* A path parameter as a number: ERR_GONE "api.no_page" when it is none. */
 enum err api_param_id(struct api_call *c, size_t i, int64_t *out,

@@ -4,6 +4,18 @@
 /* openapi.json describes exactly these; a test holds both together. */
 const struct api_route api_routes[] = {
 	{ API_GET, "/api/v1/version", API_ANYBODY, 0, api_version },
+	{ API_GET, "/api/v1/query", API_READ, API_EXPORTS, api_query },
+	{ API_GET, "/api/v1/days", API_READ, 0, api_days },
+	{ API_GET, "/api/v1/rows", API_READ, API_SLOW, api_rows },
+	{ API_GET, "/api/v1/sources", API_READ, API_EXPORTS, api_sources },
+	{ API_GET, "/api/v1/sources/{slug}", API_READ, API_SLOW, api_source },
+	{ API_GET, "/api/v1/reports", API_READ, API_EXPORTS, api_reports },
+	{ API_GET, "/api/v1/reports/{id}", API_READ, 0, api_report },
+	{ API_GET, "/api/v1/reports/{id}/raw", API_READ, API_SLOW,
+	  api_report_raw },
+	{ API_GET, "/api/v1/tls", API_READ, API_EXPORTS, api_tls },
+	{ API_GET, "/api/v1/failures", API_READ, API_EXPORTS, api_failures },
+	{ API_GET, "/api/v1/failures/{id}", API_READ, 0, api_failure },
 	{ 0 },
 };
 

@@ -82,5 +82,9 @@ void json_put_bool(struct json_out *j, const char *key, bool value);
 void json_put_null(struct json_out *j, const char *key);
 /* NULL, not "", when `value` is empty: unknown is null (contracts 6). */
 void json_put_known(struct json_out *j, const char *key, struct str value);
+/* A piece of a tree once more, 16 levels at most; null where there is none,
+ * and for numbers that are not whole. */
+void json_put_copy(struct json_out *j, const char *key,
+		   const struct json *value);
 
 #endif
