@@ -54,8 +54,9 @@ struct spool_writer;
 struct spool_message;
 
 /* `name` of the door's process ("smtp", "web"): letters only. Ends segments
- * that a crash left open. `reserve`: bytes of the disk that stay free;
- * `limit`: bytes the whole spool may have (0: no limit). */
+ * that a crash left open. ERR_BUSY "spool.busy" while another process holds
+ * the door. SIGXFSZ must be ignored. `reserve`: bytes of the disk that stay
+ * free; `limit`: bytes the whole spool may have (0: no limit). */
 struct spool_options {
 	const char *dir;
 	const char *name;
@@ -64,7 +65,9 @@ struct spool_options {
 enum err spool_writer_open(const struct spool_options *options,
 			   struct spool_writer **out,
 			   struct diag *why) MUST_CHECK;
-void spool_writer_close(struct spool_writer *w); /* NULL is fine */
+/* Syncs what is finished; what was begun must have been dropped or finished.
+ * NULL is fine. */
+void spool_writer_close(struct spool_writer *w);
 
 /* Whether a message may begin: ERR_IO "spool.full" (disk or limit), to be
  * told as 452 or 503. Cheap: looks at the disk now and then. */
@@ -112,7 +115,10 @@ enum err spool_reader_open(const char *dir,
 			   struct diag *why) MUST_CHECK;
 void spool_reader_close(struct spool_reader *r); /* NULL is fine */
 /* The next message; false when there is none now. What was cut by a crash is
- * passed over. ERR_IO comes as false with `why` set. */
+ * passed over. Trouble comes as false with `why` set (it is cleared first):
+ * "spool.damaged" tells once of what is lost and passed over, call again;
+ * others may be over when it is called later. To be called now and then even
+ * if no door rings: segments that are done go then. */
 bool spool_next(struct spool_reader *r, struct spool_entry *out,
 		struct diag *why) MUST_CHECK;
 /* Everything before `position` in its segment is in the store: removes the
