@@ -225,6 +225,9 @@ tell_damage(struct spool_segment *s, uint64_t next, struct diag *why)
 {
 	char text[SPOOL_NAME_ROOM];
 
+	/* What is missing at the end is told with what came before it. */
+	if (next >= s->limit && next < s->durable)
+		next = s->durable;
 	(void)diag_set(why, ERR_IO, "spool.damaged", 0,
 		       "%s: %" PRIu64 "-%" PRIu64,
 		       spool_name_print(&s->name, text), s->at, next);
