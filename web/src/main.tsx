@@ -1,0 +1,67 @@
+/* Starts the dashboard: the words first, then who is there. */
+import { render } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ApiProblem, read, session } from "./api/client";
+import type { Session } from "./api/types";
+import { go, startRouting, usePlace } from "./model/place";
+import { ProblemView } from "./parts/page";
+import { Route } from "./routes";
+import { startKeys } from "./shell/keys";
+import { Shell } from "./shell/shell";
+import { adopt } from "./state/settings";
+import { kept } from "./state/local";
+import { useStore } from "./state/store";
+import { langOf, speak, words } from "./words/words";
+import { Login } from "./pages/login";
+import { Setup } from "./pages/setup";
+
+async function who(): Promise<void> {
+	const now = await read<Session>("/api/v1/session");
+
+	if (now.user)
+		adopt(now.user);
+	session.set(now);
+}
+
+function App() {
+	const now = useStore(session);
+	const { path } = usePlace();
+	const [problem, setProblem] = useState<ApiProblem | null>(null);
+	const ask = () => {
+		setProblem(null);
+		who().catch((why) => setProblem(why instanceof ApiProblem ? why :
+			new ApiProblem(0, "", null)));
+	};
+	useStore(words);
+	useEffect(ask, []);
+	useEffect(() => {
+		if (now?.setup_needed && path !== "/setup")
+			go("/setup", { replace: true });
+		else if (now && !now.setup_needed && path === "/setup")
+			go("/", { replace: true });
+	}, [now, path]);
+
+	if (problem)
+		return <main class="plain"><ProblemView problem={problem}
+			again={ask} /></main>;
+	if (!now)
+		return <div class="shell-blank" aria-busy="true" />;
+	if (now.setup_needed)
+		return <Setup />;
+	if (!now.user)
+		return <Login />;
+	return <Shell><Route /></Shell>;
+}
+
+async function start(): Promise<void> {
+	const asked = new URLSearchParams(location.search).get("lang");
+	const language = asked ? langOf([asked]) :
+		kept().language ?? langOf(navigator.languages);
+
+	startRouting();
+	startKeys();
+	await speak(language);
+	render(<App />, document.getElementById("app")!);
+}
+
+void start();

@@ -1,0 +1,5 @@
+import { Page } from "../parts/page";
+
+export default function Placeholder() {
+	return <Page title="reports"><p /></Page>;
+}

@@ -1,0 +1,28 @@
+/* Every page there is, for what must hold on all of them. */
+import { api } from "./harness.mjs";
+
+export async function everyPage() {
+	const { domains } = await api("/domains");
+	const domain = domains[0].domain;
+	const { sources } = await api(`/sources?domain=${domain}&range=all`);
+	const { reports } = await api("/reports?limit=50");
+	const dmarc = reports.find(r => r.kind === "dmarc");
+	const tls = (await api("/reports?kind=tlsrpt&limit=1")).reports[0];
+	return [
+		"/", "/domains", "/domains/add", `/d/${domain}`,
+		`/d/${domain}/sources`, "/sources",
+		`/sources/${sources[0].slug}`,
+		"/reports/dmarc?range=90d&group=result",
+		"/reports/dmarc?range=90d&group=source",
+		"/reports/dmarc?range=90d&group=org",
+		`/reports/dmarc?range=90d&group=host&domain=${domain}`,
+		"/reports/dmarc?range=90d&group=country",
+		"/reports/dmarc?range=90d&view=map",
+		`/reports/dmarc?range=90d&view=detail&domain=${domain}`,
+		`/reports/dmarc/${dmarc.id}`, "/reports/spoofing",
+		"/reports/tls", ...tls ? [`/reports/tls/${tls.id}`] : [],
+		"/reports/failure", "/reports/inbox", "/settings",
+		"/settings/users", "/settings/tokens", "/settings/about",
+		"/nowhere-at-all",
+	];
+}
