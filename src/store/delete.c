@@ -146,6 +146,8 @@ delete_part(struct store *s, int64_t id, int64_t domain, struct diag *why)
 	if (e == ERR_NONE)
 		e = store_do(s, SQL_DROP_RAW, &id, 1, why);
 	if (e == ERR_NONE)
+		e = store_do(s, SQL_DROP_MAIL, &id, 1, why);
+	if (e == ERR_NONE)
 		e = store_do(s, SQL_INTAKE_SCRUB, &id, 1, why);
 	if (e == ERR_NONE && counts)
 		e = store_count_report(s, id, true, why);

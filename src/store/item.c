@@ -318,27 +318,45 @@ add_to_log(struct store *s, const struct store_origin *origin,
 	db_bind_u64(st, 9, end->why.line);
 	db_bind_text(st, 10, str_of(end->why.detail));
 	db_bind_text(st, 11, buf_str(carrier));
+	db_bind_i64(st, 12, origin->trust);
+	db_bind_text(st, 13, origin->door);
+	db_bind_text(st, 14, origin->upload);
+	db_bind_text(st, 15, origin->envelope.n ? origin->envelope : S("{}"));
 	return db_do(st, why);
+}
+
+/* Of what could not be counted the bytes stay, for a later try. */
+static bool
+keeps_bytes(enum store_outcome outcome)
+{
+	return outcome == STORE_REJECTED || outcome == STORE_UNCLAIMED;
 }
 
 /* The entry of a thing that is read again is changed, not repeated. */
 static enum err
-log_again(struct store *s, int64_t intake, const struct decode_end *end,
-	  enum store_outcome outcome, int64_t report, struct diag *why)
+log_again(struct store *s, int64_t intake, const struct store_origin *origin,
+	  const struct decode_end *end, const struct store_item *item,
+	  struct diag *why)
 {
-	const int64_t values[4] = { intake, outcome, end->kind, report };
+	const int64_t values[5] = { intake, item->outcome, end->kind,
+				    item->report, origin->owner };
 	struct db_statement *st;
 	enum err e = store_kept(s, SQL_INTAKE_AGAIN, &st, why);
 
 	if (e != ERR_NONE)
 		return e;
-	store_bind(st, 1, values, 4);
-	db_bind_text(st, 5, str_of(end->why.code));
-	db_bind_u64(st, 6, end->why.line);
-	db_bind_text(st, 7, str_of(end->why.detail));
+	store_bind(st, 1, values, 5);
+	db_bind_text(st, 6, str_of(end->why.code));
+	db_bind_u64(st, 7, end->why.line);
+	db_bind_text(st, 8, str_of(end->why.detail));
 	e = db_do(st, why);
-	if (e == ERR_NONE && outcome != STORE_REJECTED)
-		e = store_do(s, SQL_INTAKE_RAW_DROP, values, 1, why);
+	if (e != ERR_NONE || keeps_bytes(item->outcome))
+		return e;
+	e = store_do(s, SQL_INTAKE_RAW_DROP, values, 1, why);
+	if (e == ERR_NONE)
+		e = store_do(s, SQL_MAIL_MOVE,
+			     (const int64_t[]){ intake, origin->owner }, 2,
+			     why);
 	return e;
 }
 
@@ -378,12 +396,12 @@ store_log(struct store *s, const struct store_origin *origin,
 	if (e != ERR_NONE)
 		return e;
 	if (intake != 0) {
-		e = log_again(s, intake, end, outcome, report, why);
+		e = log_again(s, intake, origin, end, item, why);
 	} else {
 		e = add_to_log(s, origin, end, outcome, report, why);
 		intake = db_last_id(s->db);
 	}
-	if (e == ERR_NONE && outcome == STORE_REJECTED && end->raw.n > 0)
+	if (e == ERR_NONE && keeps_bytes(outcome) && end->raw.n > 0)
 		e = add_raw(s, SQL_INTAKE_RAW_ADD, intake, true, end, why);
 	w->replaces_intake = 0;
 	w->replaces_report = 0;

@@ -303,9 +303,9 @@ unpack(struct str packed, int64_t kind, struct buf *out,
 			      &notes, why);
 }
 
-static enum err
-give_raw(struct store *s, struct db_statement *st, struct buf *out,
-	 enum decode_media *media, struct diag *why)
+enum err
+store_give_raw(struct store *s, struct db_statement *st, struct buf *out,
+	       enum decode_media *media, struct diag *why)
 {
 	SCOPED_BUF plain = BUF(out->max);
 	struct str bytes = db_blob(st, 4);
@@ -351,5 +351,5 @@ store_raw(struct store *s, int64_t owner, int64_t id, struct buf *out,
 	if (e == ERR_NONE && db_is_null(st, 1))
 		return diag_set(why, ERR_GONE, "store.raw_gone", 0, "%lld",
 				(long long)id);
-	return e == ERR_NONE ? give_raw(s, st, out, media, why) : e;
+	return e == ERR_NONE ? store_give_raw(s, st, out, media, why) : e;
 }

@@ -91,4 +91,12 @@ enum err store_cursor_parse(struct str text, uint64_t question,
 			    struct arena *mem, struct store_cursor *out,
 			    struct diag *why) MUST_CHECK;
 
+/* ---- list.c ---- */
+
+/* Kept bytes as they came, from the columns kind, media, repacked, sealed,
+ * bytes. */
+enum err store_give_raw(struct store *s, struct db_statement *st,
+			struct buf *out, enum decode_media *media,
+			struct diag *why) MUST_CHECK;
+
 #endif

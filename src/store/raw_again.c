@@ -8,6 +8,7 @@ enum { RAW_MAX = 576 << 20, TEXTS_MAX = 1 << 20 };
 struct again {
 	struct store *s;
 	int64_t owner;
+	struct str domain; /* of the bin, or empty */
 	enum err (*each)(void *ctx, const struct store_report *report,
 			 struct str raw, enum decode_media media);
 	void *ctx;
@@ -32,6 +33,8 @@ next_id(struct again *a, const char *sql, int64_t after, int64_t last,
 	if (e != ERR_NONE)
 		return e;
 	store_bind(st, 1, values, 3);
+	if (a->domain.n > 0)
+		db_bind_text(st, 4, a->domain);
 	e = db_step(st, &row, why);
 	if (e == ERR_NONE && row)
 		*id = db_i64(st, 0);
@@ -159,13 +162,12 @@ static enum err
 one_refused(struct again *a, int64_t id, bool *there, struct diag *why)
 {
 	SCOPED_STATEMENT st = NULL;
-	struct store_report r = { .id = id,
-				  .outcome = STORE_REJECTED,
-				  .raw_kept = true };
+	struct store_report r = { .id = id, .raw_kept = true };
 	enum err e = db_prepare(
 		a->s->db,
 		S("SELECT r.media, r.sealed, r.bytes, r.repacked, i.kind,"
-		  " i.received_at, i.path, i.member FROM intake AS i"
+		  " i.received_at, i.path, i.member, i.outcome, i.trust"
+		  " FROM intake AS i"
 		  " JOIN intake_raw AS r ON r.intake = i.id WHERE i.id = ?1"),
 		&st, why);
 
@@ -179,12 +181,14 @@ one_refused(struct again *a, int64_t id, bool *there, struct diag *why)
 	r.received_at = db_i64(st, 5);
 	r.path = db_text(st, 6);
 	r.member = db_text(st, 7);
+	r.outcome = (enum store_outcome)db_i64(st, 8);
+	r.trust = (enum store_trust)db_i64(st, 9);
 	e = keep_report(a, &r);
 	return e == ERR_NONE ? open_box(a, st, why) : e;
 }
 
 static enum err
-all_refused(struct again *a, struct diag *why)
+all_of_log(struct again *a, const char *next, struct diag *why)
 {
 	int64_t id = 0, last = 0;
 	enum err e = db_number(a->s->db, "SELECT max(intake) FROM intake_raw",
@@ -193,12 +197,7 @@ all_refused(struct again *a, struct diag *why)
 	while (e == ERR_NONE) {
 		bool there = false;
 
-		e = next_id(a,
-			    "SELECT r.intake FROM intake_raw AS r CROSS JOIN"
-			    " intake AS i ON i.id = r.intake"
-			    " WHERE i.owner = ?1 AND r.intake > ?2"
-			    " AND r.intake <= ?3 ORDER BY r.intake LIMIT 1",
-			    id, last, &id, why);
+		e = next_id(a, next, id, last, &id, why);
 		if (e != ERR_NONE || id == 0)
 			break;
 		e = one_refused(a, id, &there, why);
@@ -206,6 +205,17 @@ all_refused(struct again *a, struct diag *why)
 			e = give(a);
 	}
 	return e;
+}
+
+static enum err
+all_refused(struct again *a, struct diag *why)
+{
+	return all_of_log(a,
+			  "SELECT r.intake FROM intake_raw AS r CROSS JOIN"
+			  " intake AS i ON i.id = r.intake"
+			  " WHERE i.owner = ?1 AND r.intake > ?2"
+			  " AND r.intake <= ?3 ORDER BY r.intake LIMIT 1",
+			  why);
 }
 
 enum err
@@ -231,6 +241,36 @@ store_each_raw(struct store *s, int64_t owner, int64_t only_report,
 		if (e == ERR_NONE)
 			e = all_refused(&a, why);
 	}
+	buf_free(&a.raw);
+	arena_free(a.mem);
+	return e;
+}
+
+enum err
+store_each_unclaimed(struct store *s, struct str domain,
+		     enum err (*each)(void *ctx,
+				      const struct store_report *report,
+				      struct str raw, enum decode_media media),
+		     void *ctx, struct diag *why)
+{
+	struct again a = { .s = s,
+			   .owner = STORE_OWNER_UNCLAIMED,
+			   .domain = domain,
+			   .each = each,
+			   .ctx = ctx,
+			   .mem = arena_new(TEXTS_MAX),
+			   .raw = BUF(RAW_MAX) };
+	enum err e = ERR_NONE;
+
+	/* By the index of the log: the bin is small beside the rest. */
+	if (domain.n > 0)
+		e = all_of_log(&a,
+			       "SELECT id FROM intake WHERE owner = ?1"
+			       " AND outcome = 5 AND id > ?2 AND id <= ?3"
+			       " AND (domain = ?4 OR substr(domain,"
+			       " -length(?4) - 1) = '.' || ?4)"
+			       " ORDER BY id LIMIT 1",
+			       why);
 	buf_free(&a.raw);
 	arena_free(a.mem);
 	return e;

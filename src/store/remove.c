@@ -20,6 +20,8 @@ store_remove(struct store *s, int64_t id, bool keep_raw, struct diag *why)
 		e = store_do(s, SQL_DROP_ROWS, rows, 2, why);
 	if (e == ERR_NONE && !keep_raw)
 		e = store_do(s, SQL_DROP_RAW, &id, 1, why);
+	if (e == ERR_NONE && !keep_raw)
+		e = store_do(s, SQL_DROP_MAIL, &id, 1, why);
 	for (size_t i = 0; e == ERR_NONE && i < COUNT_OF(DROPS); i++)
 		e = store_do(s, DROPS[i], &id, 1, why);
 	return e;

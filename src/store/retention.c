@@ -2,12 +2,15 @@
  * time since receipt. Roll-ups stay for ever. */
 #include "store/writer.h"
 
+#include <limits.h>
+
 enum { CHUNK = 200 /* reports of one transaction */ };
 
 struct prune {
 	struct store *s;
 	int64_t owner, before; /* received earlier than this, UTC seconds */
 	struct store_pruned *out;
+	unsigned *bites; /* transactions that are left */
 };
 
 #define OLD " WHERE owner = ?1 AND received_at < ?2"
@@ -47,6 +50,15 @@ tally(const struct prune *p, const char *sql, uint64_t *count, uint64_t *bytes,
 	return ERR_NONE;
 }
 
+/* A transaction took something away: false when it was the last one that is
+ * allowed. */
+static bool
+bite(const struct prune *p)
+{
+	p->out->more = --*p->bites == 0;
+	return !p->out->more;
+}
+
 /* Runs a statement that takes a bounded number away, until it takes none. */
 static enum err
 repeat(const struct prune *p, const char *sql, struct diag *why)
@@ -69,6 +81,8 @@ repeat(const struct prune *p, const char *sql, struct diag *why)
 			e = store_commit(p->s, why);
 		else
 			store_rollback(p->s);
+		if (changed > 0 && !bite(p))
+			break;
 	}
 	return e;
 }
@@ -88,12 +102,31 @@ prune_raw(const struct prune *p, bool dry_run, struct diag *why)
 		   "DELETE FROM raw WHERE report IN"
 		   " (SELECT report" OLD_RAW SOME ")",
 		   why);
-	if (e == ERR_NONE)
+	if (e == ERR_NONE && !p->out->more)
 		e = repeat(p,
 			   "DELETE FROM intake_raw WHERE intake IN"
 			   " (SELECT intake" OLD_REFUSED SOME ")",
 			   why);
+	if (e == ERR_NONE && !p->out->more)
+		e = repeat(p,
+			   "DELETE FROM mail WHERE id IN"
+			   " (SELECT id FROM mail" OLD SOME ")",
+			   why);
 	return e;
+}
+
+/* What strangers left and nobody asked for: without its bytes an entry of the
+ * bin is nothing any more, and lines about junk are no history. */
+static enum err
+prune_strangers(const struct prune *p, bool dry_run, struct diag *why)
+{
+	if (dry_run)
+		return ERR_NONE;
+	return repeat(
+		p,
+		"DELETE FROM intake WHERE id IN (SELECT id FROM intake" OLD
+		" AND trust = 0 AND outcome IN (3, 4, 5)" SOME ")",
+		why);
 }
 
 /* ---- rows and failure reports: report by report ---- */
@@ -130,6 +163,8 @@ drop_failure(struct store *s, int64_t id, struct diag *why)
 
 	if (e == ERR_NONE)
 		e = store_do(s, SQL_DROP_RAW, &id, 1, why);
+	if (e == ERR_NONE)
+		e = store_do(s, SQL_DROP_MAIL, &id, 1, why);
 	if (e == ERR_NONE)
 		e = store_do(s, SQL_DROP_REPORT, &id, 1, why);
 	if (e == ERR_NONE)
@@ -181,11 +216,12 @@ drop_chunk(const struct prune *p, const char *sql, drop_fn drop, size_t *count,
 static enum err
 drop_all(const struct prune *p, const char *sql, drop_fn drop, struct diag *why)
 {
-	size_t count = 1;
-	enum err e = ERR_NONE;
+	size_t count = 0;
+	enum err e;
 
-	while (e == ERR_NONE && count > 0)
+	do
 		e = drop_chunk(p, sql, drop, &count, why);
+	while (e == ERR_NONE && count > 0 && bite(p));
 	return e;
 }
 
@@ -231,12 +267,17 @@ store_prune(struct store *s, int64_t owner, const struct store_pruning *how,
 				  struct diag *why);
 	} kinds[] = { { how->keep.failures, prune_failures },
 		      { how->keep.raw, prune_raw },
+		      { how->keep.raw, prune_strangers },
 		      { how->keep.rows, prune_rows } };
-	struct prune p = { .s = s, .owner = owner, .out = out };
+	unsigned bites = how->bites > 0 ? how->bites : UINT_MAX;
+	struct prune p = {
+		.s = s, .owner = owner, .out = out, .bites = &bites
+	};
 	enum err e = ERR_NONE;
 
 	*out = (struct store_pruned){ 0 };
-	for (size_t i = 0; e == ERR_NONE && i < COUNT_OF(kinds); i++) {
+	for (size_t i = 0; e == ERR_NONE && !out->more && i < COUNT_OF(kinds);
+	     i++) {
 		if (kinds[i].keep <= 0)
 			continue;
 		p.before = how->now - kinds[i].keep;

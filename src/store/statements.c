@@ -84,11 +84,13 @@ static const char *const TEXT[SQL_COUNT] = {
 			" ON CONFLICT DO NOTHING",
 	[SQL_INTAKE_ADD] =
 		"INSERT INTO intake (owner, received_at, path, member,"
-		" outcome, kind, report, code, line, detail, carrier) VALUES"
-		" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+		" outcome, kind, report, code, line, detail, carrier, trust,"
+		" door, upload, envelope) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+		" ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
 	[SQL_INTAKE_AGAIN] =
 		"UPDATE intake SET outcome = ?2, kind = ?3, report = ?4,"
-		" code = ?5, line = ?6, detail = ?7 WHERE id = ?1",
+		" owner = ?5, code = ?6, line = ?7, detail = ?8,"
+		" domain = '', org = '' WHERE id = ?1",
 	[SQL_INTAKE_OF] = "SELECT id FROM intake WHERE report = ?1"
 			  " AND outcome <> ?2 ORDER BY id LIMIT 1",
 	[SQL_INTAKE_STATE] = "UPDATE intake SET outcome = ?2"
@@ -99,6 +101,26 @@ static const char *const TEXT[SQL_COUNT] = {
 		"SELECT r.repacked, i.received_at FROM intake AS i"
 		" LEFT JOIN intake_raw AS r ON r.intake = i.id WHERE i.id = ?1",
 	[SQL_INTAKE_RAW_DROP] = "DELETE FROM intake_raw WHERE intake = ?1",
+	[SQL_INTAKE_BIN] =
+		"UPDATE intake SET domain = ?2, org = ?3 WHERE id = ?1",
+	[SQL_SPOOL_DONE] = "INSERT INTO spool_position VALUES (?1, ?2)"
+			   " ON CONFLICT DO UPDATE SET offset = ?2",
+	[SQL_SPOOL_GET] =
+		"SELECT offset FROM spool_position WHERE segment = ?1",
+	/* NULL when there was nothing but what is ignored. */
+	[SQL_MAIL_BIN] =
+		"SELECT min(CASE outcome WHEN 3 THEN 2 WHEN 5 THEN 1 ELSE 0"
+		" END) FROM intake WHERE upload = ?1 AND upload <> ''"
+		" AND outcome <> 4",
+	[SQL_MAIL_ADD] =
+		"INSERT OR IGNORE INTO mail (upload, owner, received_at, bin,"
+		" bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+	[SQL_MAIL_MOVE] =
+		"UPDATE mail SET owner = ?2, bin = 0 WHERE upload ="
+		" (SELECT upload FROM intake WHERE id = ?1 AND upload <> '')",
+	[SQL_DROP_MAIL] =
+		"DELETE FROM mail WHERE upload IN (SELECT upload FROM intake"
+		" WHERE report = ?1 AND upload <> '')",
 	[SQL_TLS_POLICY_ADD] = "INSERT INTO tls_policy VALUES (?1, ?2, ?3, ?4,"
 			       " ?5, ?6, ?7, ?8)",
 	[SQL_TLS_FAILURE_ADD] = "INSERT INTO tls_failure VALUES (?1, ?2, ?3,"
@@ -213,8 +235,8 @@ static const char *const TEXT[SQL_COUNT] = {
 			     " WHERE owner = ?1 AND day = ?2 AND part = ?3",
 	[SQL_REPORT_ROWLESS] = "UPDATE report SET rows_kept = 0 WHERE id = ?1",
 	[SQL_INTAKE_SCRUB] = "UPDATE intake SET path = '', member = '',"
-			     " detail = '', carrier = '{}'"
-			     " WHERE report = ?1",
+			     " detail = '', carrier = '{}',"
+			     " envelope = '{}' WHERE report = ?1",
 	[SQL_DOMAIN_REPORTS] = "SELECT id FROM report WHERE owner = ?1"
 			       " AND domain = ?2 LIMIT ?3",
 	/* TLS reports about the domain and about others. */

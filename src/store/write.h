@@ -64,9 +64,13 @@ enum err store_refused(struct store *s, const struct store_origin *origin,
 
 /* A readable report whose domain nobody registered: into the bin, that is an
  * entry of the intake log under STORE_OWNER_UNCLAIMED with the bytes, which
- * count nowhere. `domain` is its policy domain, `org` who sent it. */
+ * count nowhere. */
+struct store_nobodys {
+	struct str domain; /* policy domain */
+	struct str org;    /* who sent it */
+};
 enum err store_unclaimed(struct store *s, const struct store_origin *origin,
-			 struct str domain, struct str org,
+			 const struct store_nobodys *what,
 			 const struct decode_end *end, struct store_item *out,
 			 struct diag *why) MUST_CHECK;
 /* Keeps the whole message that carried reports, sealed and compressed, until

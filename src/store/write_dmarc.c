@@ -68,6 +68,15 @@ dup_row(struct arena *mem, const struct dmarc_row *row)
 }
 
 static bool
+dup_origin(struct arena *mem, struct store_origin *origin)
+{
+	struct str *texts[] = { &origin->path, &origin->door, &origin->upload,
+				&origin->envelope };
+
+	return dup_all(mem, texts, COUNT_OF(texts));
+}
+
+static bool
 dup_head(struct arena *mem, struct dmarc_head *head)
 {
 	struct str *texts[] = {
@@ -235,7 +244,7 @@ store_dmarc_head(struct store *s, const struct store_origin *origin,
 		return e;
 	now->origin = *origin;
 	now->head = *head;
-	if (!arena_dup(now->mem, origin->path, &now->origin.path) ||
+	if (!dup_origin(now->mem, &now->origin) ||
 	    !dup_head(now->mem, &now->head)) {
 		arena_reset(now->mem);
 		return diag_set(why, ERR_LIMIT, "store.head_too_large", 0,
