@@ -55,13 +55,13 @@ run_end(void *ctx)
 }
 
 static void
-run_drop(void *ctx)
+run_drop(void *ctx, enum smtp_answer why)
 {
 	struct run *r = ctx;
 
 	assert(r->open);
 	r->open = false;
-	r->calls = r->calls * 43 + 1;
+	r->calls = r->calls * 43 + (unsigned)why;
 }
 
 /* Pieces of `most` bytes; returns what the session said and did. */

@@ -57,7 +57,7 @@ static void
 refuse(struct smtp *s, enum smtp_answer verdict)
 {
 	s->verdict = verdict;
-	s->owner->drop(s->ctx);
+	s->owner->drop(s->ctx, verdict);
 }
 
 static void

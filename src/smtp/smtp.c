@@ -78,7 +78,7 @@ smtp_reset(struct smtp *s)
 {
 	/* A verdict other than OK on a body under way was told already. */
 	if (s->mail && (s->state != SMTP_BODY || s->verdict == SMTP_OK))
-		s->owner->drop(s->ctx);
+		s->owner->drop(s->ctx, SMTP_OK);
 	forget(s);
 }
 

@@ -52,8 +52,10 @@ struct smtp_owner {
 	/* The message is whole. SMTP_LATER: nothing more is taken until
 	 * smtp_answer. */
 	enum smtp_answer (*end)(void *ctx);
-	/* No message: forget the recipients and the octets. */
-	void (*drop)(void *ctx);
+	/* No message: forget the recipients and the octets. `why` is what the
+	 * client is told at the message's end, or SMTP_OK when it was the
+	 * client that gave up. */
+	void (*drop)(void *ctx, enum smtp_answer why);
 };
 
 struct smtp_options {

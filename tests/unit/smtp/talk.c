@@ -80,12 +80,16 @@ on_end(void *ctx)
 }
 
 static void
-on_drop(void *ctx)
+on_drop(void *ctx, enum smtp_answer why)
 {
 	struct player *p = ctx;
 
 	p->in_body = false;
-	note(p, "drop", (struct str){ 0 });
+	note(p, "drop",
+	     why == SMTP_FULL        ? S("full")
+	     : why == SMTP_TOO_LARGE ? S("large")
+	     : why == SMTP_LOOP      ? S("loop")
+				     : (struct str){ 0 });
 }
 
 static const struct smtp_owner owner = {

@@ -152,7 +152,7 @@ trouble_in_the_middle_is_told_at_the_end(void **state)
 	(void)state;
 	talk_check(&t);
 	talk_play(&t, SIZE_MAX, &replies, &events, &last);
-	assert_string_equal(buf_c(&events), CALLS "body:x\r\ndrop<> ");
+	assert_string_equal(buf_c(&events), CALLS "body:x\r\ndrop<full> ");
 }
 
 static void

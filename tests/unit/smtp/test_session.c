@@ -111,9 +111,10 @@ say_later(void *ctx)
 }
 
 static void
-do_nothing(void *ctx)
+do_nothing(void *ctx, enum smtp_answer why)
 {
 	(void)ctx;
+	(void)why;
 }
 
 static const struct smtp_owner yes = {
