@@ -2,8 +2,6 @@
  *
  * libconfuse reads the syntax; what a key may hold is said by the table. */
 #include "cli/config.h"
-#include "finding/finding.h"
-#include "insight/insight.h"
 #include "os/os.h"
 
 #include <confuse.h>
@@ -13,47 +11,6 @@
 #include <unistd.h>
 
 enum { FILE_MAX = 1 << 20, NAME_MAX_BYTES = 64, SECTION_KEYS_MAX = 16 };
-enum { DAYS_MAX = 36500 };
-
-/* Keys of one section stand together. */
-static const struct cli_key_rule rules[CLI_KEYS] = {
-	[CLI_KEY_STORE_PATH] = { "store.path", CLI_KEY_PATH, "./data", 0, 0,
-				 "cli.key.store_path" },
-	[CLI_KEY_RETENTION_RAW] = { "store.retention_raw", CLI_KEY_SPAN, "90d",
-				    1, DAYS_MAX, "cli.key.retention_raw" },
-	[CLI_KEY_RETENTION_ROWS] = { "store.retention_rows", CLI_KEY_SPAN,
-				     "730d", 1, DAYS_MAX,
-				     "cli.key.retention_rows" },
-	[CLI_KEY_RETENTION_FAILURE] = { "store.retention_failure", CLI_KEY_SPAN,
-					"30d", 1, DAYS_MAX,
-					"cli.key.retention_failure" },
-	[CLI_KEY_GEO_COUNTRY] = { "geo.country_file", CLI_KEY_PATH, "", 0, 0,
-				  "cli.key.geo_country" },
-	[CLI_KEY_GEO_ASN] = { "geo.asn_file", CLI_KEY_PATH, "", 0, 0,
-			      "cli.key.geo_asn" },
-	[CLI_KEY_LANGUAGES] = { "ui.languages", CLI_KEY_LANGS, "en,ja,nb", 0, 0,
-				"cli.key.languages" },
-};
-
-const struct cli_key_rule *
-cli_key_rule(enum cli_key key)
-{
-	return &rules[key];
-}
-
-/* For suggestions: keys, then sections. */
-static const char *const names[] = {
-	"store.path",
-	"store.retention_raw",
-	"store.retention_rows",
-	"store.retention_failure",
-	"geo.country_file",
-	"geo.asn_file",
-	"ui.languages",
-	"store",
-	"geo",
-	"ui",
-};
 
 void
 cli_config_init(struct cli_config *out)
@@ -61,99 +18,10 @@ cli_config_init(struct cli_config *out)
 	*out = (struct cli_config){ 0 };
 	for (size_t i = 0; i < CLI_KEYS; i++)
 		out->at[i] = (struct cli_setting){
-			.value = str_of(rules[i].fallback),
+			.value =
+				str_of(cli_key_rule((enum cli_key)i)->fallback),
 			.origin = S("default"),
 		};
-}
-
-/* "730d", "12w", "2y", "730" (days), "forever" (0). */
-static bool
-parse_days(struct str s, int64_t *days)
-{
-	static const struct {
-		char unit;
-		int64_t days;
-	} units[] = { { 'd', 1 }, { 'w', 7 }, { 'y', 365 } };
-	int64_t each = 1, n;
-
-	if (str_eq(s, S("forever"))) {
-		*days = 0;
-		return true;
-	}
-	for (size_t i = 0; s.n > 1 && i < COUNT_OF(units); i++)
-		if (s.p[s.n - 1] == units[i].unit) {
-			each = units[i].days;
-			s = str_sub(s, 0, s.n - 1);
-			break;
-		}
-	if (!str_i64(s, &n) || n < 1 || n > DAYS_MAX)
-		return false;
-	*days = n * each;
-	return true;
-}
-
-static bool
-all_languages(struct str list)
-{
-	struct str one;
-	enum finding_lang lang;
-
-	if (list.n == 0)
-		return false;
-	while (str_split(&list, ',', &one))
-		if (!finding_lang_parse(str_trim(one), &lang))
-			return false;
-	return true;
-}
-
-bool
-cli_config_accepts(enum cli_key key, struct str value, struct str *accepted)
-{
-	const struct cli_key_rule *rule = &rules[key];
-	int64_t days;
-
-	switch (rule->type) {
-	case CLI_KEY_SPAN:
-		*accepted = S("1d ... 36500d, 12w, 2y, forever");
-		return parse_days(value, &days) &&
-		       (days == 0 ||
-			(days >= rule->least && days <= rule->most));
-	case CLI_KEY_LANGS:
-		*accepted = S("en, ja, nb");
-		return all_languages(value);
-	case CLI_KEY_PATH:
-		*accepted = S("/path");
-		return value.n > 0;
-	case CLI_KEY_TEXT:
-		break;
-	}
-	*accepted = S("");
-	return true;
-}
-
-int64_t
-cli_config_span(const struct cli_config *config, enum cli_key key)
-{
-	int64_t days = 0;
-
-	if (!parse_days(config->at[key].value, &days))
-		(void)parse_days(str_of(rules[key].fallback), &days);
-	return days * CIVIL_DAY;
-}
-
-const char *
-cli_config_env_name(enum cli_key key, char out[CLI_ENV_NAME_MAX])
-{
-	size_t n = (size_t)snprintf(out, CLI_ENV_NAME_MAX, "WAXSEAL_%s",
-				    rules[key].name);
-
-	for (size_t i = 0; i < n && i < CLI_ENV_NAME_MAX - 1; i++) {
-		if (out[i] == '.')
-			out[i] = '_';
-		else if (out[i] >= 'a' && out[i] <= 'z')
-			out[i] = (char)(out[i] - 'a' + 'A');
-	}
-	return out;
 }
 
 /* One file being read. libconfuse gives its callbacks no context, so the
@@ -185,8 +53,7 @@ unknown_key(struct reader *r, cfg_t *cfg, struct str word)
 	(void)snprintf(full, sizeof full, "%s%s%.*s", top ? "" : section,
 		       top ? "" : ".", STR_ARG(word));
 
-	const char *near =
-		insight_nearest(str_of(full), names, COUNT_OF(names));
+	const char *near = cli_key_near(str_of(full));
 
 	(void)snprintf(text, sizeof text, near ? "%s -> %s?" : "%s", full,
 		       near);
@@ -217,10 +84,12 @@ static enum cli_key
 key_of(const char *section, const char *name)
 {
 	char full[NAME_MAX_BYTES];
+	bool top = strcmp(section, "root") == 0;
 
-	(void)snprintf(full, sizeof full, "%s.%s", section, name);
+	(void)snprintf(full, sizeof full, "%s%s%s", top ? "" : section,
+		       top ? "" : ".", name);
 	for (size_t i = 0; i < CLI_KEYS; i++)
-		if (strcmp(full, rules[i].name) == 0)
+		if (strcmp(full, cli_key_rule((enum cli_key)i)->name) == 0)
 			return (enum cli_key)i;
 	return CLI_KEYS;
 }
@@ -239,14 +108,73 @@ join_values(cfg_opt_t *opt, struct buf *out)
 
 /* Checks `value` and keeps it with its origin. */
 static bool
-set_value(struct arena *mem, struct cli_config *out, enum cli_key key,
-	  struct str value, struct str origin, struct str *accepted)
+set_value(struct arena *mem, const struct cli_key_rule *rule,
+	  struct cli_setting *at, struct cli_setting what, struct str *accepted)
 {
-	struct cli_setting *at = &out->at[key];
+	return cli_key_accepts(rule, what.value, accepted) &&
+	       arena_dup(mem, what.value, &at->value) &&
+	       arena_dup(mem, what.origin, &at->origin);
+}
 
-	return cli_config_accepts(key, value, accepted) &&
-	       arena_dup(mem, value, &at->value) &&
-	       arena_dup(mem, origin, &at->origin);
+/* Reads one option into `at`, or tells why not. */
+static int
+take_option(struct reader *r, cfg_t *cfg, cfg_opt_t *opt,
+	    const struct cli_key_rule *rule, struct cli_setting *at)
+{
+	SCOPED_BUF value = BUF(4096);
+	SCOPED_BUF origin = BUF(4096);
+	struct str accepted = S("");
+	char text[NAME_MAX_BYTES * 4];
+
+	if (!join_values(opt, &value))
+		return -1;
+	buf_addf(&origin, "%s:%d", r->file, cfg->line);
+	if (set_value(r->mem, rule, at,
+		      (struct cli_setting){ str_trim(buf_str(&value)),
+					    buf_str(&origin) },
+		      &accepted))
+		return 0;
+	(void)snprintf(text, sizeof text, "%s = \"%s\" (%.*s)", rule->name,
+		       buf_c(&value), STR_ARG(accepted));
+	(void)fault(r, cfg->line, "config.bad_value", text);
+	return -1;
+}
+
+/* ---- mailboxes: sections with a name ---- */
+
+/* The mailbox of that name, a new one behind the others if need be. */
+static struct cli_imap *
+imap_named(struct reader *r, struct str name)
+{
+	struct cli_imap **at = &r->out->imap;
+
+	while (*at && !str_eq((*at)->name, name))
+		at = &(*at)->next;
+	if (*at)
+		return *at;
+	*at = arena_alloc(r->mem, sizeof **at);
+	if (!*at || !arena_dup(r->mem, name, &(*at)->name))
+		return NULL;
+	for (size_t i = 0; i < CLI_IMAP_KEYS; i++)
+		(*at)->at[i] = (struct cli_setting){
+			.value = str_of(
+				cli_imap_rule((enum cli_imap_key)i)->fallback),
+			.origin = S("default"),
+		};
+	return *at;
+}
+
+static const struct cli_key_rule *
+imap_key_of(const char *name, size_t *key)
+{
+	for (*key = 0; *key < CLI_IMAP_KEYS; ++*key) {
+		const struct cli_key_rule *rule =
+			cli_imap_rule((enum cli_imap_key) * key);
+
+		if (strcmp(strchr(rule->name, '.') + 1, name) == 0)
+			return rule;
+	}
+	return NULL;
 }
 
 /* Called when an option has its value. */
@@ -254,66 +182,108 @@ static int
 took_value(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct reader *r = reading;
-	enum cli_key key = key_of(cfg_name(cfg), cfg_opt_name(opt));
-	SCOPED_BUF value = BUF(4096);
-	SCOPED_BUF origin = BUF(4096);
-	struct str accepted = S("");
-	char text[NAME_MAX_BYTES * 3];
+	const char *section = cfg_name(cfg), *name = cfg_opt_name(opt);
+	enum cli_key key = key_of(section, name);
+	const struct cli_key_rule *rule;
+	struct cli_imap *imap;
+	size_t i;
 
-	if (!r || key == CLI_KEYS || !join_values(opt, &value))
+	if (!r)
 		return -1;
-	buf_addf(&origin, "%s:%d", r->file, cfg->line);
-	if (set_value(r->mem, r->out, key, buf_str(&value), buf_str(&origin),
-		      &accepted))
+	if (key != CLI_KEYS)
+		return take_option(r, cfg, opt, cli_key_rule(key),
+				   &r->out->at[key]);
+	rule = imap_key_of(name, &i);
+	imap = imap_named(r, str_of(cfg_title(cfg)));
+	return rule && imap ? take_option(r, cfg, opt, rule, &imap->at[i]) : -1;
+}
+
+/* Called when the whole section was read. */
+static int
+took_mailbox(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct reader *r = reading;
+	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+	struct cli_imap *imap =
+		r && section ? imap_named(r, str_of(cfg_title(section))) : NULL;
+
+	if (!imap)
+		return -1;
+	if (imap->at[CLI_IMAP_HOST].value.n > 0)
 		return 0;
-	(void)snprintf(text, sizeof text, "%s = \"%s\" (%.*s)", rules[key].name,
-		       buf_c(&value), STR_ARG(accepted));
-	(void)fault(r, cfg->line, "config.bad_value", text);
+	(void)fault(r, cfg->line, "config.bad_value",
+		    "imap.host = \"\" (mail.example.net)");
 	return -1;
 }
 
-/* Name of the section of a key, and what stands behind its dot. */
-static const char *
-section_of(size_t key, char section[NAME_MAX_BYTES])
-{
-	struct str name = str_of(rules[key].name);
-	size_t dot = str_index(name, '.');
+/* ---- the library's own tables, made from ours ---- */
 
-	(void)snprintf(section, NAME_MAX_BYTES, "%.*s", (int)dot, name.p);
-	return rules[key].name + dot + 1;
+static cfg_opt_t
+option_of(const struct cli_key_rule *rule)
+{
+	const char *dot = strchr(rule->name, '.');
+	const char *name = dot ? dot + 1 : rule->name;
+	const cfg_opt_t text = CFG_STR(name, NULL, CFGF_NODEFAULT);
+	const cfg_opt_t list = CFG_STR_LIST(name, NULL, CFGF_NODEFAULT);
+
+	return cli_key_is_list(rule) ? list : text;
 }
 
-/* The library's own tables, made from ours; it copies them. */
+/* The keys of the section that begins with rule `from`; returns how many. */
+static size_t
+section_of(size_t from, char name[NAME_MAX_BYTES],
+	   cfg_opt_t keys[SECTION_KEYS_MAX + 1])
+{
+	const cfg_opt_t end = CFG_END();
+	const char *first = cli_key_rule((enum cli_key)from)->name;
+	size_t n = 0, length = strcspn(first, ".") + 1;
+
+	(void)snprintf(name, NAME_MAX_BYTES, "%.*s", (int)length - 1, first);
+	while (from + n < CLI_KEYS && n < SECTION_KEYS_MAX) {
+		const struct cli_key_rule *rule =
+			cli_key_rule((enum cli_key)(from + n));
+
+		if (strncmp(rule->name, first, length) != 0)
+			break;
+		keys[n++] = option_of(rule);
+	}
+	keys[n] = end;
+	return n;
+}
+
+/* The library copies the tables. */
 static cfg_t *
 make_parser(void)
 {
-	cfg_opt_t root[CLI_KEYS + 1];
+	cfg_opt_t root[CLI_KEYS + 2];
 	cfg_opt_t keys[CLI_KEYS][SECTION_KEYS_MAX + 1];
-	char section[CLI_KEYS][NAME_MAX_BYTES];
+	cfg_opt_t imap_keys[CLI_IMAP_KEYS + 1];
+	char names[CLI_KEYS][NAME_MAX_BYTES];
 	const cfg_opt_t end = CFG_END();
-	size_t sections = 0, n = 0;
+	const cfg_opt_t imap =
+		CFG_SEC("imap", imap_keys, CFGF_MULTI | CFGF_TITLE);
+	size_t n = 0;
 
-	for (size_t i = 0; i < CLI_KEYS; i++) {
-		const char *name = section_of(i, section[sections]);
-		const cfg_opt_t text = CFG_STR(name, NULL, CFGF_NODEFAULT);
-		const cfg_opt_t list = CFG_STR_LIST(name, NULL, CFGF_NODEFAULT);
-		bool fresh = n == 0 || strcmp(section[sections],
-					      section[sections - 1]) != 0;
+	for (size_t i = 0; i < CLI_KEYS;) {
+		const struct cli_key_rule *rule = cli_key_rule((enum cli_key)i);
 
-		if (fresh) {
-			sections++;
-			n = 0;
+		if (strchr(rule->name, '.')) {
+			i += section_of(i, names[n], keys[n]);
+
+			const cfg_opt_t one =
+				CFG_SEC(names[n], keys[n], CFGF_NONE);
+
+			root[n++] = one;
+		} else {
+			root[n++] = option_of(rule);
+			i++;
 		}
-		keys[sections - 1][n++] =
-			rules[i].type == CLI_KEY_LANGS ? list : text;
-		keys[sections - 1][n] = end;
 	}
-	for (size_t i = 0; i < sections; i++) {
-		const cfg_opt_t one = CFG_SEC(section[i], keys[i], CFGF_NONE);
-
-		root[i] = one;
-	}
-	root[sections] = end;
+	for (size_t i = 0; i < CLI_IMAP_KEYS; i++)
+		imap_keys[i] = option_of(cli_imap_rule((enum cli_imap_key)i));
+	imap_keys[CLI_IMAP_KEYS] = end;
+	root[n++] = imap;
+	root[n] = end;
 	return cfg_init(root, CFGF_NONE);
 }
 
@@ -323,10 +293,19 @@ watch_values(cfg_t *cfg)
 	char path[NAME_MAX_BYTES];
 
 	for (size_t i = 0; i < CLI_KEYS; i++) {
-		(void)snprintf(path, sizeof path, "%s", rules[i].name);
+		(void)snprintf(path, sizeof path, "%s",
+			       cli_key_rule((enum cli_key)i)->name);
+		if (strchr(path, '.'))
+			*strchr(path, '.') = '|';
+		(void)cfg_set_validate_func(cfg, path, took_value);
+	}
+	for (size_t i = 0; i < CLI_IMAP_KEYS; i++) {
+		(void)snprintf(path, sizeof path, "%s",
+			       cli_imap_rule((enum cli_imap_key)i)->name);
 		*strchr(path, '.') = '|';
 		(void)cfg_set_validate_func(cfg, path, took_value);
 	}
+	(void)cfg_set_validate_func(cfg, "imap", took_mailbox);
 }
 
 /* Where the comment that begins at `from` ends; `from` when none does. */
@@ -379,6 +358,41 @@ blank_comments(struct buf *b)
 	}
 }
 
+static size_t
+skip_blanks(struct str text, size_t from)
+{
+	while (from < text.n && strchr(" \t\r\n", text.p[from]))
+		from++;
+	return from;
+}
+
+static void
+name_if_empty(struct buf *b, size_t from)
+{
+	struct str text = buf_str(b);
+	size_t open = skip_blanks(text, from);
+	size_t close = skip_blanks(text, open + 1);
+
+	if (close < text.n && text.p[open] == '{' && text.p[close] == '}')
+		b->p[open] = b->p[close] = '"';
+}
+
+/* "= { }" becomes "= "" ": of a list without items the library says
+ * nothing, and the default would stay. */
+static void
+name_empty_lists(struct buf *b)
+{
+	struct str text = buf_str(b);
+
+	for (size_t at = 0; at < text.n;) {
+		size_t end = skip_quoted(text, at);
+
+		if (end == at && text.p[at] == '=')
+			name_if_empty(b, at + 1);
+		at = end > at ? end : at + 1;
+	}
+}
+
 static enum err
 read_text(struct reader *r, const char *text)
 {
@@ -410,6 +424,7 @@ read_file(struct arena *mem, const char *file, struct cli_config *out,
 	if (text.n > 0 && memchr(text.p, '\0', text.n))
 		return fault(&r, 1, "config.syntax", "NUL");
 	blank_comments(&text);
+	name_empty_lists(&text);
 	return read_text(&r, buf_c(&text));
 }
 
@@ -502,8 +517,10 @@ read_env(struct arena *mem, char **env, struct cli_config *out,
 		if (!value)
 			continue;
 		buf_addf(&origin, "env %s", name);
-		if (!set_value(mem, out, (enum cli_key)i, str_of(value),
-			       buf_str(&origin), &accepted))
+		if (!set_value(mem, cli_key_rule((enum cli_key)i), &out->at[i],
+			       (struct cli_setting){ str_of(value),
+						     buf_str(&origin) },
+			       &accepted))
 			return diag_set(why, ERR_SYNTAX, "config.bad_value", 0,
 					"%s = \"%s\" (%.*s)", name, value,
 					STR_ARG(accepted));

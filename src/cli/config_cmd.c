@@ -1,6 +1,7 @@
 /* config_cmd.c - `config check` and `config show`. */
 #include "cli/table.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static const struct cli_column columns[] = {
@@ -53,12 +54,15 @@ cli_config_check(struct cli *c)
 	return CLI_BAD_CONFIG;
 }
 
+/* Without --effective, what a file or the environment set; with it, all. */
 static void
-show_key(struct cli *c, struct cli_table *t, enum cli_key key, bool effective)
+show_key(struct cli *c, struct cli_table *t, struct str name,
+	 const struct cli_setting *at)
 {
-	const struct cli_setting *at = &c->config->at[key];
-	struct str name = str_of(cli_key_rule(key)->name);
+	bool effective = cli_given(c, "effective");
 
+	if (!effective && str_eq(at->origin, S("default")))
+		return;
 	if (cli_is_json(c)) {
 		struct json_out *j = cli_json_row(c);
 
@@ -74,11 +78,29 @@ show_key(struct cli *c, struct cli_table *t, enum cli_key key, bool effective)
 		cli_cell(t, at->origin, CLI_FAINT);
 }
 
-/* Without --effective, what a file or the environment set; with it, all. */
-static bool
-is_shown(const struct cli *c, enum cli_key key, bool effective)
+/* As "imap.NAME.host". */
+static void
+show_mailbox(struct cli *c, struct cli_table *t, const struct cli_imap *imap)
 {
-	return effective || !str_eq(c->config->at[key].origin, S("default"));
+	for (size_t i = 0; i < CLI_IMAP_KEYS; i++) {
+		const char *key = cli_imap_rule((enum cli_imap_key)i)->name;
+		SCOPED_BUF name = BUF(1024);
+
+		buf_addz(&name, "imap.");
+		buf_add_escaped(&name, imap->name);
+		buf_addz(&name, strchr(key, '.'));
+		show_key(c, t, buf_str(&name), &imap->at[i]);
+	}
+}
+
+static void
+show_all(struct cli *c, struct cli_table *t)
+{
+	for (size_t i = 0; i < CLI_KEYS; i++)
+		show_key(c, t, str_of(cli_key_rule((enum cli_key)i)->name),
+			 &c->config->at[i]);
+	for (const struct cli_imap *i = c->config->imap; i; i = i->next)
+		show_mailbox(c, t, i);
 }
 
 int
@@ -104,9 +126,7 @@ cli_config_show(struct cli *c)
 				effective ? COUNT_OF(columns)
 					  : COUNT_OF(plain_columns));
 	}
-	for (size_t i = 0; i < CLI_KEYS; i++)
-		if (is_shown(c, (enum cli_key)i, effective))
-			show_key(c, &t, (enum cli_key)i, effective);
+	show_all(c, &t);
 	if (cli_is_json(c)) {
 		cli_json_list_end(c);
 		cli_json_end(c);

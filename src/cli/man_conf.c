@@ -5,30 +5,95 @@
 #include <string.h>
 
 static void
+key(struct cli *c, const struct cli_key_rule *rule)
+{
+	struct str accepted;
+
+	(void)cli_key_accepts(rule, S("?"), &accepted);
+	buf_addf(&c->out, ".It Ic %s\n", rule->name);
+	cli_man_text(c, rule->help);
+	if (accepted.n) {
+		buf_addf(&c->out, ".br\n%s: ", cli_word(c, "cli.man.accepts"));
+		buf_add(&c->out, accepted);
+		buf_addc(&c->out, '\n');
+	}
+	buf_addf(&c->out, ".br\n%s: %s\n", cli_word(c, "cli.man.default"),
+		 rule->fallback[0] ? rule->fallback : "-");
+}
+
+static void
 keys(struct cli *c)
 {
 	buf_addz(&c->out, ".Sh KEYS\n.Bl -tag -width Ds\n");
 	for (size_t i = 0; i < CLI_KEYS; i++) {
-		const struct cli_key_rule *rule = cli_key_rule((enum cli_key)i);
-		struct str accepted;
 		char name[CLI_ENV_NAME_MAX];
 
-		(void)cli_config_accepts((enum cli_key)i, S("?"), &accepted);
-		buf_addf(&c->out, ".It Ic %s\n", rule->name);
-		cli_man_text(c, rule->help);
-		buf_addf(&c->out, ".br\n%s: ", cli_word(c, "cli.man.accepts"));
-		buf_add(&c->out, accepted);
-		buf_addf(&c->out, "\n.br\n%s: %s\n",
-			 cli_word(c, "cli.man.default"),
-			 rule->fallback[0] ? rule->fallback : "-");
+		key(c, cli_key_rule((enum cli_key)i));
 		buf_addf(&c->out, ".br\n%s:\n.Ev %s\n",
 			 cli_word(c, "cli.man.override"),
 			 cli_config_env_name((enum cli_key)i, name));
 	}
+	buf_addz(&c->out, ".El\n.Ss imap \"name\" { }\n");
+	cli_man_text(c, "cli.man.imap");
+	buf_addz(&c->out, ".Bl -tag -width Ds\n");
+	for (size_t i = 0; i < CLI_IMAP_KEYS; i++)
+		key(c, cli_imap_rule((enum cli_imap_key)i));
 	buf_addz(&c->out, ".El\n");
 }
 
-/* Each key with its default, in its section. */
+/* `key = "value"`, or a list in braces. */
+static void
+assign(struct cli *c, const struct cli_key_rule *rule, const char *value)
+{
+	const char *dot = strchr(rule->name, '.');
+	struct str list = str_of(value), one;
+	const char *between = "";
+
+	buf_addf(&c->out, "%s%s = ", dot ? "\t" : "",
+		 dot ? dot + 1 : rule->name);
+	if (!cli_key_is_list(rule)) {
+		buf_addf(&c->out, "\"%s\"\n", value);
+		return;
+	}
+	buf_addc(&c->out, '{');
+	while (str_split(&list, ',', &one)) {
+		buf_addf(&c->out, "%s\"%.*s\"", between, STR_ARG(one));
+		between = ", ";
+	}
+	buf_addz(&c->out, "}\n");
+}
+
+static const char *
+example_of(const struct cli_key_rule *rule)
+{
+	static const struct {
+		const char *name, *value;
+	} own[] = {
+		{ "hostname", "waxseal.example.net" },
+		{ "geo.country_file", "/usr/share/waxseal/geo/country.mmdb" },
+		{ "geo.asn_file", "/usr/share/waxseal/geo/asn.mmdb" },
+		{ "web.base_url", "https://waxseal.example.net" },
+		{ "web.trusted_proxies", "127.0.0.1" },
+		{ "web.certificate", "/etc/waxseal/chain.pem" },
+		{ "web.key", "/etc/waxseal/key.pem" },
+		{ "smtp.lmtp_listen", "/run/waxseal/lmtp.sock" },
+		{ "smtp.trusted", "127.0.0.1" },
+		{ "smtp.certificate", "/etc/waxseal/chain.pem" },
+		{ "smtp.key", "/etc/waxseal/key.pem" },
+		{ "watch.path", "/var/spool/reports" },
+		{ "imap.host", "imap.example.net" },
+		{ "imap.user", "reports@example.net" },
+		{ "imap.password_file", "/etc/waxseal/imap.pw" },
+		{ "imap.move_to", "Taken" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(own); i++)
+		if (strcmp(own[i].name, rule->name) == 0)
+			return own[i].value;
+	return rule->fallback;
+}
+
+/* Each key in its section. */
 static void
 example(struct cli *c)
 {
@@ -40,21 +105,21 @@ example(struct cli *c)
 		struct str name = str_of(rule->name);
 		size_t dot = str_index(name, '.');
 		struct str section = str_sub(name, 0, dot);
-		const char *value = rule->fallback;
 
-		if (!str_eq(section, open)) {
+		if (dot != SIZE_MAX && !str_eq(section, open)) {
 			buf_addf(&c->out, "%s%.*s {\n", open.n ? "}\n" : "",
 				 STR_ARG(section));
 			open = section;
 		}
-		if (rule->type == CLI_KEY_LANGS)
-			buf_addf(&c->out, "\t%s = {\"en\", \"ja\", \"nb\"}\n",
-				 rule->name + dot + 1);
-		else
-			buf_addf(&c->out, "\t%s = \"%s\"\n",
-				 rule->name + dot + 1,
-				 value[0] ? value
-					  : "/usr/share/waxseal/geo/file.mmdb");
+		assign(c, rule, example_of(rule));
+	}
+	buf_addz(&c->out, "}\nimap \"main\" {\n");
+	for (size_t i = 0; i < CLI_IMAP_KEYS; i++) {
+		const struct cli_key_rule *rule =
+			cli_imap_rule((enum cli_imap_key)i);
+
+		if (example_of(rule)[0])
+			assign(c, rule, example_of(rule));
 	}
 	buf_addz(&c->out, "}\n.Ed\n");
 }

@@ -194,6 +194,14 @@ parse_address(struct str text, struct address *out)
 	return true;
 }
 
+bool
+loop_is_address(struct str address)
+{
+	struct address a;
+
+	return parse_address(address, &a);
+}
+
 /* A socket that nobody listens on any more, after a crash. */
 static void
 remove_stale(const struct address *a)

@@ -117,5 +117,7 @@ void loop_listener_free(struct loop_listener *listener); /* NULL is fine */
  * address and the reason. */
 enum err loop_listen_open(struct str address, int *fd,
 			  struct diag *why) MUST_CHECK;
+/* Whether `address` is written as it must be. */
+bool loop_is_address(struct str address);
 
 #endif

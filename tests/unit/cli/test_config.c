@@ -80,6 +80,48 @@ a_file_sets_values_and_says_where(void **state)
 }
 
 static void
+lists_switches_sizes_and_mailboxes_are_read(void **state)
+{
+	SCOPED_ARENA mem = arena_new(1 << 20);
+	struct place p;
+	struct cli_config config;
+	struct diag why = { 0 };
+	char *no_env[] = { NULL };
+	const struct cli_imap *imap;
+
+	(void)state;
+	make_place(&p);
+	put(p.file, "hostname = mail.example.org\n"
+		    "web { listen = {\":443\", \"[::1]:80\"}\n"
+		    "proxy_protocol = yes }\n"
+		    "smtp { listen = { } message_max = 20M }\n"
+		    "metrics { listen = \"\" }\n"
+		    "imap \"a = {}\" { host = a.example poll = 30s }\n"
+		    "imap b { host = b.example\ndelete = true }\n");
+	assert_int_equal(cli_config_load(mem, p.file, no_env, &config, &why),
+			 ERR_NONE);
+	assert_true(str_eq(config.at[CLI_KEY_HOSTNAME].value,
+			   S("mail.example.org")));
+	assert_true(str_eq(config.at[CLI_KEY_WEB_LISTEN].value,
+			   S(":443,[::1]:80")));
+	assert_true(cli_config_is_on(&config, CLI_KEY_WEB_PROXY));
+	assert_false(cli_config_is_on(&config, CLI_KEY_SMTP_PROXY));
+	assert_int_equal(config.at[CLI_KEY_SMTP_LISTEN].value.n, 0);
+	assert_int_equal(config.at[CLI_KEY_METRICS_LISTEN].value.n, 0);
+	assert_int_equal(cli_config_size(&config, CLI_KEY_SMTP_MESSAGE_MAX),
+			 20 << 20);
+	imap = config.imap;
+	assert_true(str_eq(imap->name, S("a = {}")));
+	assert_int_equal(cli_key_wait(imap->at[CLI_IMAP_POLL].value), 30);
+	assert_true(str_eq(imap->at[CLI_IMAP_MAILBOX].value, S("INBOX")));
+	imap = imap->next;
+	assert_true(str_eq(imap->at[CLI_IMAP_HOST].value, S("b.example")));
+	assert_true(str_eq(imap->at[CLI_IMAP_DELETE].value, S("true")));
+	assert_null(imap->next);
+	remove_place(&p);
+}
+
+static void
 faults_are_told_with_file_line_and_what_was_meant(void **state)
 {
 	static const struct {
@@ -99,6 +141,17 @@ faults_are_told_with_file_line_and_what_was_meant(void **state)
 		  "store.path" },
 		{ "ui {\n languages = {\"en\", \"xx\"}\n}\n",
 		  "config.bad_value", 2, "en, ja, nb" },
+		{ "hostname = \"a b\"\n", "config.bad_value", 1, "hostname" },
+		{ "smtp {\n listen = {\"localhost:25\"}\n}\n",
+		  "config.bad_value", 2, "127.0.0.1:25" },
+		{ "smtp {\n message_max = 1G\n}\n", "config.bad_value", 2,
+		  "64M" },
+		{ "imap a {\n host = b\n poll = soon\n}\n", "config.bad_value",
+		  3, "imap.poll" },
+		{ "imap a {\n hots = b\n}\n", "config.unknown_key", 2,
+		  "imap.hots -> imap.host?" },
+		{ "imap a {\n user = b\n}\n", "config.bad_value", 3,
+		  "imap.host" },
 		{ "store {\n path \"x\"\n}\n", "config.syntax", 2, "" },
 		{ "store {\n path = \"x\n", "config.syntax", 3, "" },
 	};
@@ -206,6 +259,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_sets_values_and_says_where),
+		cmocka_unit_test(lists_switches_sizes_and_mailboxes_are_read),
 		cmocka_unit_test(
 			faults_are_told_with_file_line_and_what_was_meant),
 		cmocka_unit_test(the_environment_wins_over_the_file),
