@@ -13,6 +13,7 @@
 struct ingest_item {
 	struct str path, member;
 	enum store_outcome outcome;
+	bool dropped; /* over a quota: told, counted, and not kept */
 	enum decode_kind kind;
 	int64_t report; /* id in the store, 0 none */
 	struct str org, report_id, domain;
@@ -44,6 +45,10 @@ struct ingest_options {
 	void *ctx;
 	/* Set by a signal handler: finish the batch and come back. */
 	const volatile int *stop;
+	/* Whose a policy domain is: an owner, STORE_OWNER_UNCLAIMED for
+	 * nobody's. NULL: everything is `owner`'s. */
+	int64_t (*owner_of)(void *ctx, struct str domain);
+	void *owner_ctx;
 };
 
 /* Takes files, directories (recursively; Maildir's tmp is left alone), mbox
@@ -57,9 +62,12 @@ enum err ingest_run(struct store *s, const char *const *paths, size_t count,
  * or a run was interrupted before its end. */
 enum err ingest_settle(struct store *s, int64_t owner, const struct geo *geo,
 		       struct diag *why) MUST_CHECK;
-/* Parses everything kept once more, after an update of the program. */
+/* Parses everything kept once more, after an update of the program; or one
+ * report, by its id. */
 enum err ingest_reparse(struct store *s, int64_t only_report,
 			const struct ingest_options *options,
 			struct ingest_totals *out, struct diag *why) MUST_CHECK;
+
+#include "ingest/serve.h"
 
 #endif
