@@ -18,4 +18,23 @@ enum err api_tls(struct api_call *c, struct diag *why);
 enum err api_failures(struct api_call *c, struct diag *why);
 enum err api_failure(struct api_call *c, struct diag *why);
 
+/* people*.c, views.c */
+enum err api_session(struct api_call *c, struct diag *why);
+enum err api_sign_in(struct api_call *c, struct diag *why);
+enum err api_sign_out(struct api_call *c, struct diag *why);
+enum err api_setup(struct api_call *c, struct diag *why);
+enum err api_me_change(struct api_call *c, struct diag *why);
+enum err api_me_password(struct api_call *c, struct diag *why);
+enum err api_users(struct api_call *c, struct diag *why);
+enum err api_user_add(struct api_call *c, struct diag *why);
+enum err api_user_change(struct api_call *c, struct diag *why);
+enum err api_user_remove(struct api_call *c, struct diag *why);
+enum err api_tokens(struct api_call *c, struct diag *why);
+enum err api_token_add(struct api_call *c, struct diag *why);
+enum err api_token_remove(struct api_call *c, struct diag *why);
+enum err api_views(struct api_call *c, struct diag *why);
+enum err api_view_add(struct api_call *c, struct diag *why);
+enum err api_view_change(struct api_call *c, struct diag *why);
+enum err api_view_remove(struct api_call *c, struct diag *why);
+
 #endif

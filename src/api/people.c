@@ -3,6 +3,8 @@
 
 #include "seal/seal.h"
 
+#include <string.h>
+
 #define COOKIE "waxseal"
 
 enum err
@@ -185,4 +187,17 @@ api_set_cookie(struct api_call *c, const char *secret, struct diag *why)
 	if (arena_dup(c->mem, buf_str(&text), &c->head.set_cookie))
 		return ERR_NONE;
 	return diag_set(why, ERR_LIMIT, "control.too_large", 0, "%s", "cookie");
+}
+
+/* Their domains are written down while they are there. */
+bool
+api_has_sample(struct api_call *c)
+{
+	SCOPED_BUF domains = BUF(64 << 10);
+	struct diag why = { 0 };
+
+	return control_setting_get(c->api->control, c->person.owner,
+				   "sample.domains", &domains,
+				   &why) == ERR_NONE &&
+	       domains.n > 0;
 }

@@ -8,9 +8,9 @@ enum err
 api_json_body(struct api_call *c, struct json **out, struct diag *why)
 {
 	if (!str_starts_fold(c->request->content_type, S("application/json")))
-		return diag_set(why, ERR_SYNTAX, "api.bad_body", 0, "%.*s",
-				STR_ARG(str_sub(c->request->content_type, 0,
-						60)));
+		return diag_set(
+			why, ERR_SYNTAX, "api.bad_body", 0, "%.*s",
+			STR_ARG(str_sub(c->request->content_type, 0, 60)));
 	return api_body(c, out, why);
 }
 
@@ -40,8 +40,8 @@ put_settings(struct json_out *j, struct str text)
 	SCOPED_JSON root = NULL;
 	bool repaired;
 
-	if (text.n > 0 && json_parse(text, limits, &root, &repaired, NULL) ==
-				  ERR_NONE) {
+	if (text.n > 0 &&
+	    json_parse(text, limits, &root, &repaired, NULL) == ERR_NONE) {
 		json_put_copy(j, "settings", root);
 		return;
 	}
@@ -205,8 +205,21 @@ api_me_change(struct api_call *c, struct diag *why)
 	return e == ERR_NONE ? put_session(c, why) : e;
 }
 
-/* The old password is checked as at the door, throttled as there; all
- * sessions end with it, and a new one begins. */
+/* Checked as at the door, and throttled as there. */
+static enum err
+prove(struct api_call *c, struct str password, struct diag *why)
+{
+	const struct control_login login = { c->person.name, password,
+					     c->request->client, c->now };
+	char secret[CONTROL_SECRET_SIZE];
+	enum err e = control_login(c->api->control, &login, secret, why);
+
+	return e == ERR_NONE
+		       ? control_logout(c->api->control, str_of(secret), why)
+		       : e;
+}
+
+/* All sessions end with the old password, and a new one begins. */
 enum err
 api_me_password(struct api_call *c, struct diag *why)
 {
@@ -219,7 +232,7 @@ api_me_password(struct api_call *c, struct diag *why)
 	old = json_str(json_get(body, "old"));
 	new = json_str(json_get(body, "new"));
 	if (e == ERR_NONE)
-		e = let_in(c, c->person.name, old, why);
+		e = prove(c, old, why);
 	if (e == ERR_NONE)
 		e = control_user_passwd(c->api->control, c->person.user, new,
 					why);
