@@ -150,6 +150,9 @@ struct api_question {
  * (NULL: none) stand in where none is given. */
 enum err api_question(struct api_call *c, const char *range, const char *group,
 		      struct api_question *out, struct diag *why) MUST_CHECK;
+/* Adds the filters of `preset=`; nothing when `name` is empty. */
+enum err api_preset(struct api_call *c, struct str name,
+		    struct api_question *asked, struct diag *why) MUST_CHECK;
 /* The member `query`: what was understood. */
 void api_put_query(struct json_out *j, const struct api_question *asked,
 		   const char *group);

@@ -79,6 +79,7 @@ enum err
 api_question(struct api_call *c, const char *range, const char *group,
 	     struct api_question *out, struct diag *why)
 {
+	struct str preset = api_arg(c, "preset");
 	enum err err = ERR_NONE;
 
 	*out = (struct api_question){ 0 };
@@ -92,7 +93,7 @@ api_question(struct api_call *c, const char *range, const char *group,
 	for (size_t i = 0; err == ERR_NONE && i < c->arg_count; i++)
 		if (!c->arg[i].used)
 			err = take(c, &c->arg[i], out, why);
-	return err;
+	return err == ERR_NONE ? api_preset(c, preset, out, why) : err;
 }
 
 void
