@@ -54,11 +54,22 @@ void log_event(enum log_level level, const char *event, const struct diag *why,
 			0                                                      \
 		}                                                              \
 	}
-#define log_info(event, ...)                                                   \
-	log_event(LOG_INFO, event, NULL, LOG_PAIRS(__VA_ARGS__))
-#define log_warn(event, why, ...)                                              \
-	log_event(LOG_WARN, event, why, LOG_PAIRS(__VA_ARGS__))
-#define log_error(event, why, ...)                                             \
-	log_event(LOG_ERROR, event, why, LOG_PAIRS(__VA_ARGS__))
+/* log_info(event, pair...); log_warn(event, why, pair...). All names are in
+ * one list so that no pair at all is good C, too. */
+#define LOG_FIRST(a, ...) a
+#define LOG_SECOND(a, b, ...) b
+#define LOG_BEHIND_1(a, ...) LOG_PAIRS(__VA_ARGS__)
+#define LOG_BEHIND_2(a, b, ...) LOG_PAIRS(__VA_ARGS__)
+#define log_info(...)                                                          \
+	log_event(LOG_INFO, LOG_FIRST(__VA_ARGS__, 0), NULL,                   \
+		  LOG_BEHIND_1(__VA_ARGS__, { 0 }))
+#define log_warn(...)                                                          \
+	log_event(LOG_WARN, LOG_FIRST(__VA_ARGS__, 0),                         \
+		  LOG_SECOND(__VA_ARGS__, 0, 0),                               \
+		  LOG_BEHIND_2(__VA_ARGS__, { 0 }))
+#define log_error(...)                                                         \
+	log_event(LOG_ERROR, LOG_FIRST(__VA_ARGS__, 0),                        \
+		  LOG_SECOND(__VA_ARGS__, 0, 0),                               \
+		  LOG_BEHIND_2(__VA_ARGS__, { 0 }))
 
 #endif

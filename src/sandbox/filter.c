@@ -52,7 +52,7 @@ static const int always[] = {
 	SCMP_SYS(exit_group),
 };
 
-/* No argument of these may have a bit of `mask`. */
+/* These, when an argument's bits under `mask` are `value`. */
 static const struct {
 	int call;
 	unsigned argument;
@@ -63,9 +63,12 @@ static const struct {
 	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
 	/* fstat() of some versions of glibc. */
 	{ SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
+	{ SCMP_SYS(fcntl), 1, UINT32_MAX, F_GETFD },
+	{ SCMP_SYS(fcntl), 1, UINT32_MAX, F_SETFD },
+	{ SCMP_SYS(fcntl), 1, UINT32_MAX, F_GETFL },
+	/* Limits are read, not set. */
+	{ SCMP_SYS(prlimit64), 2, UINT64_MAX, 0 },
 };
-
-static const int fcntl_commands[] = { F_GETFD, F_SETFD, F_GETFL };
 
 /* A call that this processor does not have is no fault. */
 static int
@@ -75,28 +78,30 @@ unless_unknown(int failed)
 }
 
 static int
+allow_when(scmp_filter_ctx filter, int call, unsigned argument, uint64_t mask,
+	   uint64_t value)
+{
+	const struct scmp_arg_cmp when = { .arg = argument,
+					   .op = SCMP_CMP_MASKED_EQ,
+					   .datum_a = mask,
+					   .datum_b = value };
+
+	return unless_unknown(
+		seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &when));
+}
+
+static int
 allow_by_argument(scmp_filter_ctx filter)
 {
 	int failed = 0;
 
 	for (size_t i = 0; i < COUNT_OF(masked) && !failed; i++)
-		failed = unless_unknown(seccomp_rule_add(
-			filter, SCMP_ACT_ALLOW, masked[i].call, 1,
-			SCMP_CMP64(masked[i].argument, SCMP_CMP_MASKED_EQ,
-				   masked[i].mask, masked[i].value)));
-	for (size_t i = 0; i < COUNT_OF(fcntl_commands) && !failed; i++)
-		failed = seccomp_rule_add(
-			filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-			SCMP_A1_32(SCMP_CMP_EQ, (uint32_t)fcntl_commands[i]));
-	/* Limits are read, not set; abort() signals itself. */
+		failed = allow_when(filter, masked[i].call, masked[i].argument,
+				    masked[i].mask, masked[i].value);
+	/* abort() signals its own process. */
 	if (!failed)
-		failed = seccomp_rule_add(
-			filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
-			SCMP_A0_64(SCMP_CMP_EQ, 0), SCMP_A2_64(SCMP_CMP_EQ, 0));
-	if (!failed)
-		failed = seccomp_rule_add(
-			filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-			SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid()));
+		failed = allow_when(filter, SCMP_SYS(tgkill), 0, UINT32_MAX,
+				    (uint64_t)getpid());
 	return failed;
 }
 
