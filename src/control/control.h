@@ -73,6 +73,8 @@ enum err control_domain_find(struct control *c, const struct control_domain *by,
  * asks this before each use. */
 uint64_t control_domains_stamp(struct control *c);
 
+#include "control/records.h"
+
 /* ---- saved views ---- */
 
 struct control_view {
