@@ -56,9 +56,9 @@ add_segment(struct spool_reader *r, const struct spool_name *name, size_t at)
 	s->known = s->at;
 	s->done = SPOOL_START;
 	s->counted = SPOOL_START;
-	r->list = heap_grow(r->list, r->count + 1, sizeof *r->list);
+	r->list = heap_grow(r->list, r->count + 1, sizeof(void *));
 	memmove(r->list + at + 1, r->list + at,
-		(r->count - at) * sizeof *r->list);
+		(r->count - at) * sizeof(void *));
 	r->list[at] = s;
 	r->count++;
 }
