@@ -4,6 +4,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -70,6 +71,22 @@ frame_flush(struct frame_out *f)
 	return f->failed ? ERR_IO : ERR_NONE;
 }
 
+/* A parser that says nothing for so long has lost its way. */
+enum { PATIENCE = 120000 /* milliseconds */ };
+
+static bool
+wait_for_more(struct frame_in *f)
+{
+	struct pollfd one = { .fd = f->fd, .events = POLLIN };
+	int n;
+
+	do
+		n = poll(&one, 1, PATIENCE);
+	while (n < 0 && errno == EINTR);
+	f->late = n == 0;
+	return n > 0;
+}
+
 /* Brings at least `need` unread bytes together. */
 static bool
 fill(struct frame_in *f, size_t need)
@@ -83,9 +100,10 @@ fill(struct frame_in *f, size_t need)
 	}
 	while (f->bytes.n < need) {
 		char *to = buf_reserve(&f->bytes, READ_PIECE);
-		ssize_t n = to ? read(f->fd, to, READ_PIECE) : -1;
+		ssize_t n = to && wait_for_more(f) ? read(f->fd, to, READ_PIECE)
+						   : -1;
 
-		if (n < 0 && to && errno == EINTR)
+		if (n < 0 && to && !f->late && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return false;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -22,7 +23,7 @@ enum {
 /* Nothing of the writer stays in reach: its descriptors are closed, no file
  * can be made larger, no core of personal data is left behind. */
 static _Noreturn void
-become_parser(int requests, int answers, int64_t now)
+become_parser(int requests, int answers, const char *die_on)
 {
 	const struct rlimit none = { 0, 0 };
 
@@ -39,7 +40,7 @@ become_parser(int requests, int answers, int64_t now)
 	(void)setrlimit(RLIMIT_FSIZE, &none);
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGTERM, SIG_DFL);
-	_exit(parser_run(CHILD_REQUESTS, CHILD_ANSWERS, now));
+	_exit(parser_run(CHILD_REQUESTS, CHILD_ANSWERS, die_on));
 }
 
 static void
@@ -50,7 +51,7 @@ close_pair(const int pair[2])
 }
 
 enum err
-peer_start(struct peer *p, int64_t now, struct diag *why)
+peer_start(struct peer *p, const char *die_on, struct diag *why)
 {
 	int ask[2], answer[2];
 
@@ -63,7 +64,7 @@ peer_start(struct peer *p, int64_t now, struct diag *why)
 	(void)fcntl(answer[1], F_SETPIPE_SZ, PIPE_BYTES);
 	p->pid = fork();
 	if (p->pid == 0)
-		become_parser(ask[1], answer[1], now);
+		become_parser(ask[1], answer[1], die_on);
 	(void)close(ask[1]);
 	(void)close(answer[1]);
 	if (p->pid < 0) {
@@ -72,16 +73,18 @@ peer_start(struct peer *p, int64_t now, struct diag *why)
 		return diag_errno(why, "start", "parser");
 	}
 	p->requests = ask[0];
-	p->now = now;
 	p->answers = (struct frame_in){ .fd = answer[0],
 					.bytes = BUF((size_t)FRAME_MAX * 2) };
 	return ERR_NONE;
 }
 
 bool
-peer_ask(struct peer *p, int fd)
+peer_ask(struct peer *p, int fd, int64_t now)
 {
-	return os_send_fd(p->requests, fd, S("read"));
+	char text[32];
+	int n = snprintf(text, sizeof text, "%lld", (long long)now);
+
+	return os_send_fd(p->requests, fd, (struct str){ text, (size_t)n });
 }
 
 void
@@ -91,6 +94,8 @@ peer_stop(struct peer *p)
 		return;
 	(void)close(p->requests);
 	(void)close(p->answers.fd);
+	if (p->answers.late)
+		(void)kill(p->pid, SIGKILL);
 	buf_free(&p->answers.bytes);
 	while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
 		continue;

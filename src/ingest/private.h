@@ -51,6 +51,7 @@ struct frame_in {
 	int fd;
 	struct buf bytes;
 	size_t at; /* of the next frame */
+	bool late; /* nothing came for too long: as if it had ended */
 };
 
 /* The next frame's letter and fields, 0 at the end of the stream or after an
@@ -99,7 +100,7 @@ bool mbox_next(struct mbox *m, struct str *message, bool *too_large);
 
 /* Reads descriptors from `requests` until that ends, writes frames to
  * `answers`. Returns the exit status. */
-int parser_run(int requests, int answers, int64_t now);
+int parser_run(int requests, int answers, const char *die_on);
 
 /* ---- peer.c: the parser as seen from the writer ---- */
 
@@ -107,35 +108,90 @@ struct peer {
 	pid_t pid;
 	int requests;
 	struct frame_in answers;
-	int64_t now;
 };
 
-enum err peer_start(struct peer *p, int64_t now, struct diag *why) MUST_CHECK;
-/* Hands a file over; false when the parser is gone. */
-bool peer_ask(struct peer *p, int fd);
+enum err peer_start(struct peer *p, const char *die_on,
+		    struct diag *why) MUST_CHECK;
+/* Hands a file over; false when the parser is gone. `now` in UTC seconds. */
+bool peer_ask(struct peer *p, int fd, int64_t now);
 /* Ends the parser, kindly or, when it hangs, not. */
 void peer_stop(struct peer *p);
 
 /* ---- import.c: frames into the store ---- */
 
+/* Something to read, and all that is known of how it came. */
+struct document {
+	struct store_origin origin;
+	int fd;
+	int64_t replaces_report, replaces_intake; /* read again, or 0 and 0 */
+	bool own;           /* origin.owner's, whatever its domain */
+	bool carrier;       /* the whole message is kept, see store_carrier */
+	struct str segment; /* of the spool; "" it is not from there */
+	uint64_t offset;
+	void *ticket; /* told with its items */
+};
+
+/* What strangers may have us keep, and what they have. */
+struct quota {
+	uint64_t unclaimed_max, sidelined_max;
+	struct store_bins used;
+};
+
+struct engine_options;
 struct import;
 
-struct import *import_new(struct store *s, const struct ingest_options *options,
+struct import *import_new(struct store *s, const struct engine_options *options,
 			  struct ingest_totals *totals);
 void import_free(struct import *i);
-/* One frame of the file at `path`. ERR_SYNTAX: the frame is not one. */
-enum err import_frame(struct import *i, const char *path, int type,
+/* One frame of a document. ERR_SYNTAX: the frame is not one. */
+enum err import_frame(struct import *i, const struct document *d, int type,
 		      struct str fields, struct diag *why) MUST_CHECK;
-/* Something that never got to the parser, or that it died of. */
-enum err import_refuse(struct import *i, const char *path,
-		       const struct diag *reason, struct diag *why) MUST_CHECK;
+/* Something that never got to the parser, or that it died of: its bytes, if
+ * any, are kept. */
+enum err import_refuse(struct import *i, const struct document *d,
+		       const struct diag *reason, struct str bytes,
+		       struct diag *why) MUST_CHECK;
+/* The document is read to its end: its carrier and its place in the spool. */
+enum err import_done(struct import *i, const struct document *d,
+		     struct diag *why) MUST_CHECK;
 /* Commits what is pending and then tells it. */
 enum err import_commit(struct import *i, struct diag *why) MUST_CHECK;
 /* Forgets the report that was under way (its parser is gone). */
 void import_break(struct import *i);
+/* Forgets everything that is not committed. */
+void import_drop(struct import *i);
 /* Commits when enough is pending. */
 enum err import_pace(struct import *i, struct diag *why) MUST_CHECK;
-/* The items to come replace this one, 0 and 0 for none. */
-void import_replaces(struct import *i, int64_t report, int64_t intake);
+
+/* ---- walk.c: paths as documents ---- */
+
+/* Files, directories, "-"; what is no regular file is copied first. */
+struct walk {
+	void *ctx;
+	/* Takes the descriptor over. A return other than ERR_NONE stops. */
+	enum err (*file)(void *ctx, const char *path, int fd, uint64_t size);
+	/* A path that cannot be read. */
+	enum err (*bad)(void *ctx, const char *path, const struct diag *why);
+	const volatile int *stop; /* ERR_STOP; may be NULL */
+};
+enum err walk_paths(const struct walk *w, const char *const *paths,
+		    size_t count, struct diag *why) MUST_CHECK;
+/* How many files that will be. */
+uint64_t walk_count(const struct walk *w, const char *const *paths,
+		    size_t count);
+
+/* ---- settle.c ---- */
+
+/* Has new addresses named and placed as they come, until the next
+ * ingest_settle or store_place_with. `geo` must live on. */
+void settle_along(struct store *s, const struct geo *geo);
+
+/* ---- bytes.c ---- */
+
+/* Bytes as a file without a name; -1 on an error. */
+int as_descriptor(struct str bytes);
+/* A regular file from its start; false when it cannot be, or is larger than
+ * the buffer's maximum. */
+bool read_whole(int fd, struct buf *out);
 
 #endif

@@ -1,60 +1,31 @@
 /* reparse.c - everything that was kept, read once more by this version. */
-#include "ingest/private.h"
+#include "ingest/engine.h"
 
 #include "os/os.h"
 
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 struct again {
-	struct store *store;
-	struct peer peer;
-	struct ingest_options options;
+	struct engine *engine;
+	const struct ingest_options *options;
 	struct ingest_totals *totals;
-	struct import *import;
 	struct diag *why;
 };
 
-static int
-as_descriptor(struct str bytes)
+static void
+tell_item(void *ctx, void *ticket, const struct ingest_item *item)
 {
-	int fd = memfd_create("report", MFD_CLOEXEC);
+	const struct again *a = ctx;
 
-	if (fd < 0 || !os_write_all(fd, bytes) || lseek(fd, 0, SEEK_SET) < 0) {
-		os_fd_cleanup(&fd);
-		return -1;
-	}
-	return fd;
+	(void)ticket;
+	if (a->options->item)
+		a->options->item(a->options->ctx, item);
 }
 
-static enum err
-take_answers(struct again *a, const char *path)
+static void
+no_spool(void *ctx, struct str segment, uint64_t offset)
 {
-	for (;;) {
-		struct str fields;
-		int type = frame_next(&a->peer.answers, &fields);
-		enum err err;
-
-		if (type == FRAME_DONE)
-			return ERR_NONE;
-		err = type == 0 ? ERR_SYNTAX
-				: import_frame(a->import, path, type, fields,
-					       a->why);
-		if (err != ERR_NONE)
-			return err;
-	}
-}
-
-/* A document that kills the parser stays as it was. */
-static enum err
-outlive_parser(struct again *a)
-{
-	int64_t now = a->peer.now;
-
-	import_break(a->import);
-	peer_stop(&a->peer);
-	return peer_start(&a->peer, now, a->why);
+	(void)ctx;
+	(void)segment;
+	(void)offset;
 }
 
 static enum err
@@ -62,29 +33,12 @@ read_again(void *ctx, const struct store_report *report, struct str raw,
 	   enum decode_media media)
 {
 	struct again *a = ctx;
-	bool refused = report->outcome == STORE_REJECTED;
-	SCOPED_BUF path = BUF(PATH_ROOM);
-	SCOPED_FD fd = as_descriptor(raw);
-	enum err err;
 
 	(void)media;
-	if (a->options.stop && *a->options.stop)
+	if (a->options->stop && *a->options->stop)
 		return ERR_STOP;
-	if (fd < 0)
-		return diag_errno(a->why, "create", "memfd");
-	(void)buf_add(&path, report->path);
-	a->options.trust = report->trust;
-	a->options.now = report->received_at;
-	import_replaces(a->import, refused ? 0 : report->id,
-			refused ? report->id : 0);
-	if (!peer_ask(&a->peer, fd))
-		return outlive_parser(a);
-	err = take_answers(a, buf_c(&path));
 	a->totals->files++;
-	if (err == ERR_SYNTAX)
-		err = outlive_parser(a);
-	/* Each is committed for itself: the store reads on in between. */
-	return err == ERR_NONE ? import_commit(a->import, a->why) : err;
+	return engine_again(a->engine, report, raw, NULL, a->why);
 }
 
 enum err
@@ -92,19 +46,19 @@ ingest_reparse(struct store *s, int64_t only_report,
 	       const struct ingest_options *options, struct ingest_totals *out,
 	       struct diag *why)
 {
-	struct again a = {
-		.store = s, .options = *options, .totals = out, .why = why
-	};
+	struct again a = { .options = options, .totals = out, .why = why };
+	const struct engine_options engine = { .ingest = options,
+					       .spooled = no_spool,
+					       .told = tell_item,
+					       .ctx = &a };
 	enum err err;
 
 	*out = (struct ingest_totals){ 0 };
-	a.import = import_new(s, &a.options, out);
-	err = peer_start(&a.peer, options->now, why);
+	err = engine_new(s, &engine, out, &a.engine, why);
 	if (err == ERR_NONE)
 		err = store_each_raw(s, options->owner, only_report, read_again,
 				     &a, why);
-	peer_stop(&a.peer);
-	import_free(a.import);
+	engine_free(a.engine);
 	if (err == ERR_NONE && !options->dry_run)
 		err = ingest_settle(s, options->owner, options->geo, why);
 	return err;
