@@ -43,6 +43,8 @@ fill_in(struct intake_options *o)
 		o->connections = 2000;
 	if (o->per_address == 0)
 		o->per_address = 50;
+	if (o->messages == 0)
+		o->messages = 200;
 	o->idle_ms = or_else(o->idle_ms, 300 * SECOND_MS);
 	o->data_ms = or_else(o->data_ms, 180 * SECOND_MS);
 	o->session_ms = or_else(o->session_ms, 3600 * SECOND_MS);

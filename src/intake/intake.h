@@ -41,8 +41,11 @@ struct intake_options {
 	/* Everything below: 0 takes what stands behind it. */
 	uint64_t size_max; /* octets of a message: SPOOL_MESSAGE_MAX */
 	unsigned connections, per_address; /* 2000, 50; IPv6 by /64 */
-	int64_t idle_ms, data_ms;          /* without a byte: 5 min, 3 min */
-	int64_t session_ms;                /* without a message accepted: 1 h */
+	/* Messages coming in at a time; each may hold SPOOL_HELD_MAX. Further
+	 * ones are told 451. 200. */
+	unsigned messages;
+	int64_t idle_ms, data_ms; /* without a byte: 5 min, 3 min */
+	int64_t session_ms;       /* without a message accepted: 1 h */
 	/* After some unknown recipients each further one costs that: 2 s. */
 	int64_t delay_ms;
 	int64_t grace_ms; /* for messages under way at a stop: 20 s */

@@ -29,11 +29,22 @@ struct delivery {
 	bool secured;
 };
 
+/* The message under way is not this session's any more. */
+static struct spool_message *
+take_message(struct session *s)
+{
+	struct spool_message *m = s->message;
+
+	if (m != NULL)
+		s->role->message_count--;
+	s->message = NULL;
+	return m;
+}
+
 static void
 forget_transaction(struct session *s)
 {
-	spool_drop(s->message);
-	s->message = NULL;
+	spool_drop(take_message(s));
 	buf_free(&s->recipients);
 	buf_free(&s->domain);
 	s->recipients = (struct buf)BUF(RECIPIENTS_BYTES);
@@ -124,6 +135,15 @@ new_id(struct session *s, int64_t now)
 		       (uint64_t)now, (unsigned)getpid(), ++s->role->serial);
 }
 
+static enum err
+room(const struct intake *role, struct diag *why)
+{
+	if (role->message_count >= role->options.messages)
+		return diag_set(why, ERR_BUSY, "intake.busy", 0, "%u",
+				role->message_count);
+	return spool_room(role->spool, why);
+}
+
 static enum smtp_answer
 on_begin(void *ctx)
 {
@@ -149,12 +169,13 @@ on_begin(void *ctx)
 
 	new_id(s, now);
 	envelope.id = str_of(s->id);
-	err = spool_room(s->role->spool, &why);
+	err = room(s->role, &why);
 	if (err != ERR_NONE) {
 		deferred(s, &why);
 		return answer_of(err, &why);
 	}
 	s->message = spool_begin(s->role->spool, &envelope);
+	s->role->message_count++;
 	s->size = 0;
 	s->begun = os_ticks();
 	return SMTP_OK;
@@ -224,7 +245,7 @@ on_end(void *ctx)
 {
 	struct session *s = ctx;
 	struct smtp_facts facts = smtp_facts(s->smtp);
-	struct spool_message *message = s->message;
+	struct spool_message *message = take_message(s);
 	struct delivery *d = heap_new(sizeof(*d));
 	char client[NETADDR_PRINT_MAX];
 
@@ -238,7 +259,6 @@ on_end(void *ctx)
 	(void)snprintf(d->client, sizeof(d->client), "%.*s",
 		       STR_ARG(session_client(s, client)));
 	s->wait = d;
-	s->message = NULL;
 	forget_transaction(s);
 	spool_finish(message, durable, d);
 	loop_defer(s->role->loop, sync_spool, s->role);

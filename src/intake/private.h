@@ -21,8 +21,9 @@ struct intake {
 	struct recipients *recipients;
 	struct session_list sessions;
 	unsigned session_count;
-	uint64_t serial; /* of queue ids */
-	struct buf out;  /* replies on their way to a connection */
+	unsigned message_count; /* coming in */
+	uint64_t serial;        /* of queue ids */
+	struct buf out;         /* replies on their way to a connection */
 	bool stopping;
 	int64_t stop_at; /* ticks: no more patience */
 };

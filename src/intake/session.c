@@ -116,6 +116,7 @@ static size_t
 on_read(void *ctx, struct str bytes)
 {
 	struct session *s = ctx;
+	enum smtp_state state;
 	size_t taken = 0;
 
 	s->heard = os_ticks();
@@ -134,9 +135,12 @@ on_read(void *ctx, struct str bytes)
 		if (n == 0)
 			break;
 	}
-	if (smtp_state(s->smtp) == SMTP_TLS)
+	state = smtp_state(s->smtp);
+	if (state == SMTP_TLS)
 		loop_conn_start_tls(s->conn, s->role->options.identity);
-	else if (taken < bytes.n)
+	/* Who waits for an answer gets it, even after saying that nothing more
+	 * will come: the end is not read before. */
+	else if (taken < bytes.n || state == SMTP_WAITING || state == SMTP_HELD)
 		loop_conn_pause(s->conn);
 	return taken;
 }

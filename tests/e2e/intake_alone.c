@@ -1,5 +1,6 @@
 /* intake_alone.c - the mail role by itself, for tests: it serves on free
- * ports of loopback, or prints what its spool holds.
+ * ports of loopback (and says at the end how often it rang the bell), or prints
+ * what its spool holds.
  *
  *   intake_alone serve DIR [NAME=NUMBER...]
  *   intake_alone list DIR
@@ -13,6 +14,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -45,6 +47,8 @@ set_option(struct intake_options *o, const char *text)
 		return;
 	if (str_eq(name, S("size_max")))
 		o->size_max = (uint64_t)n;
+	else if (str_eq(name, S("messages")))
+		o->messages = (unsigned)n;
 	else if (str_eq(name, S("connections")))
 		o->connections = (unsigned)n;
 	else if (str_eq(name, S("per_address")))
@@ -98,6 +102,7 @@ serve(const char *dir, char **more, int count)
 		.spool = { .dir = spool, .name = "smtp" },
 		.bell = -1,
 	};
+	uint64_t rung = 0;
 	int status;
 
 	log_start(STDERR_FILENO, LOG_TEXT, LOG_INFO, "smtp", os_now);
@@ -112,12 +117,16 @@ serve(const char *dir, char **more, int count)
 	if (tls_self_made(dir, o.host, os_now(), &identity, &why) != ERR_NONE)
 		return fail("tls", &why);
 	o.identity = identity;
+	o.bell = eventfd(0, EFD_CLOEXEC);
 	if (!open_port("smtp", &doors[0].fd) ||
 	    !open_port("lmtp", &doors[1].fd) ||
 	    !open_port("proxy", &doors[2].fd))
 		return 1;
 	(void)fflush(stdout);
 	status = intake_run(&o);
+	if (read(o.bell, &rung, sizeof(rung)) == (ssize_t)sizeof(rung))
+		(void)printf("bell %llu\n", (unsigned long long)rung);
+	(void)close(o.bell);
 	for (size_t i = 0; i < COUNT_OF(doors); i++)
 		(void)close(doors[i].fd);
 	tls_free(identity);
