@@ -1,0 +1,66 @@
+/* The DNS records that make reports come here: exactly what to publish. */
+import { useQuery } from "../api/query";
+import type { DomainRecord, DomainRecords } from "../api/types";
+import { number } from "../words/format";
+import { of, t } from "../words/words";
+import { Code, Copy } from "./copy";
+import { Answer, Notice } from "./page";
+
+function Part({ label, text }: { label: string; text: string }) {
+	return (
+		<div class="record-part">
+			<span class="record-label">{label}</span>
+			<Code text={text} label={label} />
+		</div>
+	);
+}
+
+function Record({ one }: { one: DomainRecord }) {
+	return (
+		<article class="card record">
+			<header>
+				<h3>{of("web.record.", one.purpose)}</h3>
+				<span class="tag">{t("web.record.harmless")}</span>
+			</header>
+			<p class="muted">{of("web.record.", `${one.purpose}_text` as
+				const)}</p>
+			<div class="record-grid">
+				<Part label={t("web.record.name")} text={one.name} />
+				<Part label={t("web.record.host")} text={one.host} />
+				<Part label={t("web.record.value")} text={one.value} />
+			</div>
+			<p class="record-foot muted small">
+				{t("web.record.type_ttl", { type: one.type,
+					ttl: number(one.ttl) })}
+				<span class="record-zone"><Copy label={one.name}
+					text={`${one.name}. ${one.ttl} IN ${one.type} ` +
+						`"${one.value}"`} />
+					<span>{t("web.record.zone_line")}</span></span>
+			</p>
+		</article>
+	);
+}
+
+export function Records({ domain }: { domain: string }) {
+	const query = useQuery<DomainRecords>(
+		`/domains/${encodeURIComponent(domain)}/records`);
+
+	return (
+		<Answer query={query} lines={6}>{(data) => <>
+			<Notice>
+				<strong>{t("web.record.keep")}</strong>
+				<p>{t("web.record.keep_text")}</p>
+				<Code text={"mailto:" + data.address}
+					label={t("web.record.address")} />
+			</Notice>
+			{data.records.map((one) =>
+				<Record key={one.name} one={one} />)}
+			<details class="more">
+				<summary>{t("web.record.https")}</summary>
+				<p>{t("web.record.https_text")}</p>
+				<Code text={`v=TLSRPTv1; rua=${data.post_url}`}
+					label={t("web.record.https")} />
+			</details>
+		</>}</Answer>
+	);
+}
