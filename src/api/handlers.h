@@ -17,6 +17,14 @@ enum err api_report_raw(struct api_call *c, struct diag *why);
 enum err api_tls(struct api_call *c, struct diag *why);
 enum err api_failures(struct api_call *c, struct diag *why);
 enum err api_failure(struct api_call *c, struct diag *why);
+enum err api_overview(struct api_call *c, struct diag *why);
+enum err api_intake(struct api_call *c, struct diag *why);
+enum err api_suggest(struct api_call *c, struct diag *why);
+enum err api_triage(struct api_call *c, struct diag *why);
+enum err api_report_delete(struct api_call *c, struct diag *why);
+enum err api_report_reparse(struct api_call *c, struct diag *why);
+enum err api_reparse(struct api_call *c, struct diag *why);
+enum err api_intake_retry(struct api_call *c, struct diag *why);
 
 /* people*.c, views.c */
 enum err api_session(struct api_call *c, struct diag *why);

@@ -13,6 +13,8 @@ enum err api_report_list(struct api_call *c, const struct api_question *asked,
  * how it came. */
 enum err api_put_carrier(struct api_call *c, int64_t id,
 			 struct diag *why) MUST_CHECK;
+/* An envelope (JSON) as an object, null when it has nothing. */
+void api_put_envelope(struct json_out *j, const char *key, struct str text);
 /* Splits "code=2,code" into code and count. */
 bool api_next_repair(struct str *rest, struct str *code, uint64_t *count);
 

@@ -16,6 +16,8 @@ const struct api_route api_routes[] = {
 	{ API_GET, "/api/v1/tls", API_READ, API_EXPORTS, api_tls },
 	{ API_GET, "/api/v1/failures", API_READ, API_EXPORTS, api_failures },
 	{ API_GET, "/api/v1/failures/{id}", API_READ, 0, api_failure },
+	{ API_GET, "/api/v1/overview", API_READ, 0, api_overview },
+	{ API_GET, "/api/v1/suggest", API_READ, 0, api_suggest },
 	/* people*.c, views.c */
 	{ API_GET, "/api/v1/session", API_ANYBODY, API_NO_ETAG, api_session },
 	{ API_POST, "/api/v1/session", API_ANYBODY, 0, api_sign_in },

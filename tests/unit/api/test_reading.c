@@ -6,6 +6,8 @@
 
 #include "reading.h"
 
+#include "finding/finding.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -423,6 +425,93 @@ one_click_asks_what_microsoft_recipients_see(void **state)
 	heard_free(&h);
 }
 
+static void
+the_first_page_ranks_what_needs_somebody(void **state)
+{
+	static const char *const severities[] = { "critical", "fail", "warn",
+						  "info" };
+	struct heard h = { 0 };
+	size_t last = 0;
+
+	get(*state, "/api/v1/overview", &h);
+	assert_int_equal(h.head.status, 200);
+	assert_int_equal(node_number(&h, "domains"), 3);
+	assert_int_equal(node_number(&h, "policies.none") +
+				 node_number(&h, "policies.quarantine") +
+				 node_number(&h, "policies.reject") +
+				 node_number(&h, "policies.unknown"),
+			 3);
+	assert_int_equal(node_number(&h, "last_report"), NOW);
+	assert_int_equal(node_number(&h, "unverified.reports"), 0);
+	assert_in_range(json_count(node(&h, "attention")), 1, 7);
+	for (size_t i = 0; i < json_count(node(&h, "attention")); i++) {
+		char way[64];
+		size_t rank = 0;
+
+		snprintf(way, sizeof(way), "attention.%zu.severity", i);
+		while (!str_eq(node_text(&h, way), str_of(severities[rank])))
+			assert_true(++rank < COUNT_OF(severities));
+		assert_true(rank >= last);
+		last = rank;
+		snprintf(way, sizeof(way), "attention.%zu.url", i);
+		assert_true(str_starts(node_text(&h, way), S("/")));
+		snprintf(way, sizeof(way), "attention.%zu.code", i);
+		assert_non_null(finding_find(node_text(&h, way)));
+	}
+	/* The time before is as long and ends where this begins. */
+	int64_t before = node_number(&h, "previous.messages");
+
+	get(*state, "/api/v1/query?from=2026-09-24&to=2026-10-23", &h);
+	assert_int_equal(node_number(&h, "totals.messages"), before);
+	heard_free(&h);
+}
+
+static void
+the_search_bar_offers_by_kind_whatever_the_width(void **state)
+{
+	static const struct {
+		const char *typed, *language, *kind, *value;
+	} table[] = {
+		{ "%EF%BD%87%EF%BD%8F%EF%BD%8F%EF%BD%87", "en", "reporter",
+		  "google.com" },
+		{ "GOOGLE", "en", "reporter", "google.com" },
+		{ "norge", "nb", "country", "NO" },
+		{ "%E3%83%8E%E3%83%AB", "ja", "country", "NO" },
+		{ "192.0.2.77", "en", "ip", "192.0.2.77" },
+		{ "192.0.2.77%2F24", "en", "ip", "192.0.2.0/24" },
+		{ "2001:DB8::0:1", "en", "ip", "2001:db8::1" },
+		{ "fjord", "en", "domain", "fjordbakeri.example" },
+		{ "FJORDBAKERI.EXAMPLE.", "en", "domain",
+		  "fjordbakeri.example" },
+	};
+	struct reading *r = *state;
+	struct heard h = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		char query[200];
+		const struct api_request request = {
+			.path = STR("/api/v1/suggest"),
+			.query = { query,
+				   (size_t)snprintf(query, sizeof(query),
+						    "q=%s", table[i].typed) },
+			.authorization = str_of(r->reader),
+			.accept_language = str_of(table[i].language),
+		};
+
+		get_whole(r, &request, &h);
+		assert_int_equal(h.head.status, 200);
+		assert_true(str_eq(node_text(&h, "suggestions.0.kind"),
+				   str_of(table[i].kind)));
+		assert_true(str_eq(node_text(&h, "suggestions.0.value"),
+				   str_of(table[i].value)));
+		assert_true(str_eq(node_text(&h, "suggestions.0.filter.value"),
+				   str_of(table[i].value)));
+	}
+	get(r, "/api/v1/suggest?q=", &h);
+	assert_int_equal(json_count(node(&h, "suggestions")), 0);
+	heard_free(&h);
+}
+
 int
 main(void)
 {
@@ -444,6 +533,9 @@ main(void)
 		cmocka_unit_test(
 			personal_parts_are_only_for_whoever_may_and_asks),
 		cmocka_unit_test(one_click_asks_what_microsoft_recipients_see),
+		cmocka_unit_test(the_first_page_ranks_what_needs_somebody),
+		cmocka_unit_test(
+			the_search_bar_offers_by_kind_whatever_the_width),
 	};
 
 	return cmocka_run_group_tests(tests, reading_begin, reading_end);
