@@ -1,4 +1,4 @@
-/* seal.c - SHA-256 and XChaCha20-Poly1305 boxes over libsodium. */
+/* seal.c - XChaCha20-Poly1305 boxes over libsodium. */
 #include "seal/seal.h"
 
 #include <sodium.h>
@@ -8,48 +8,13 @@ enum {
 	TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES
 };
 
-_Static_assert(SEAL_HASH_BYTES == crypto_hash_sha256_BYTES, "SHA-256");
 _Static_assert(SEAL_KEY_BYTES == crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
 	       "XChaCha20");
-
-struct seal_hash {
-	crypto_hash_sha256_state state;
-};
 
 bool
 seal_init(void)
 {
 	return sodium_init() >= 0;
-}
-
-struct seal_hash *
-seal_hash_new(void)
-{
-	struct seal_hash *h = heap_new(sizeof *h);
-
-	(void)crypto_hash_sha256_init(&h->state);
-	return h;
-}
-
-void
-seal_hash_add(struct seal_hash *h, struct str bytes)
-{
-	if (bytes.n > 0)
-		(void)crypto_hash_sha256_update(
-			&h->state, (const unsigned char *)bytes.p, bytes.n);
-}
-
-void
-seal_hash_end(struct seal_hash *h, uint8_t out[SEAL_HASH_BYTES])
-{
-	(void)crypto_hash_sha256_final(&h->state, out);
-	heap_free(h);
-}
-
-void
-seal_hash_of(struct str bytes, uint8_t out[SEAL_HASH_BYTES])
-{
-	(void)crypto_hash_sha256(out, (const unsigned char *)bytes.p, bytes.n);
 }
 
 void

@@ -1,4 +1,5 @@
-/* seal.h - content hashes and sealed personal data (libsodium inside).
+/* seal.h - content hashes (OpenSSL inside) and sealed personal data
+ * (libsodium inside).
  *
  * Randomness comes from the library; call seal_init once at start.
  */
