@@ -1,5 +1,6 @@
 /* commands.c - the table of commands. */
 #include "cli/command.h"
+#include "cli/people.h"
 
 #include <limits.h>
 #include <string.h>
@@ -366,32 +367,54 @@ static const struct cli_command commands[] = {
 	  .run = cli_man },
 };
 
+static const size_t command_count = COUNT_OF(commands);
+
 static const struct cli_noun nouns[] = {
 	{ "report", "cli.noun.report" },   { "tls", "cli.noun.tls" },
 	{ "failure", "cli.noun.failure" }, { "source", "cli.noun.source" },
 	{ "store", "cli.noun.store" },     { "sample", "cli.noun.sample" },
-	{ "config", "cli.noun.config" },
+	{ "domain", "cli.noun.domain" },   { "user", "cli.noun.user" },
+	{ "token", "cli.noun.token" },     { "config", "cli.noun.config" },
+};
+
+static const struct {
+	const struct cli_command *first;
+	const size_t *count;
+} tables[] = {
+	{ commands, &command_count },
+	{ cli_people_commands, &cli_people_count },
 };
 
 size_t
 cli_command_count(void)
 {
-	return COUNT_OF(commands);
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT_OF(tables); i++)
+		n += *tables[i].count;
+	return n;
 }
 
 const struct cli_command *
-cli_command_at(size_t i)
+cli_command_at(size_t at)
 {
-	return i < COUNT_OF(commands) ? &commands[i] : NULL;
+	for (size_t i = 0; i < COUNT_OF(tables); i++) {
+		if (at < *tables[i].count)
+			return &tables[i].first[at];
+		at -= *tables[i].count;
+	}
+	return NULL;
 }
 
 const struct cli_command *
 cli_command_find(struct str noun, struct str verb)
 {
-	for (size_t i = 0; i < COUNT_OF(commands); i++)
-		if (str_eq(str_of(commands[i].noun), noun) &&
-		    str_eq(str_of(commands[i].verb), verb))
-			return &commands[i];
+	const struct cli_command *command;
+
+	for (size_t i = 0; (command = cli_command_at(i)) != NULL; i++)
+		if (str_eq(str_of(command->noun), noun) &&
+		    str_eq(str_of(command->verb), verb))
+			return command;
 	return NULL;
 }
 

@@ -1,0 +1,36 @@
+/* people.h - what the commands about users, tokens and domains share. */
+#ifndef CLI_PEOPLE_H
+#define CLI_PEOPLE_H
+
+#include "cli/context.h"
+#include "control/control.h"
+
+/* The table of these commands (commands_people.c). */
+extern const struct cli_command cli_people_commands[];
+extern const size_t cli_people_count;
+
+/* Opens the control store of --data, which is made when absent; complains and
+ * sets `code` on failure. */
+struct control *cli_control(struct cli *c, int *code) MUST_CHECK;
+/* Writes down what was done from here. */
+enum err cli_audit(struct cli *c, struct control *control, const char *action,
+		   struct str object, struct diag *why) MUST_CHECK;
+/* The password of --password-file, of a prompt on the terminal (twice, without
+ * echo), or the first line of standard input. False: told, `code` is set. */
+bool cli_password(struct cli *c, struct buf *out, int *code) MUST_CHECK;
+
+/* As the others of command.h. */
+int cli_user_add(struct cli *c);
+int cli_user_passwd(struct cli *c);
+int cli_user_list(struct cli *c);
+int cli_user_remove(struct cli *c);
+int cli_token_add(struct cli *c);
+int cli_token_list(struct cli *c);
+int cli_token_remove(struct cli *c);
+int cli_domain_add(struct cli *c);
+int cli_domain_list(struct cli *c);
+int cli_domain_show(struct cli *c);
+int cli_domain_remove(struct cli *c);
+int cli_setup_token(struct cli *c);
+
+#endif
