@@ -200,8 +200,8 @@ import_done(struct import *i, const struct document *d, struct diag *why)
 	return err == ERR_NONE ? import_pace(i, why) : err;
 }
 
-static void
-count_item(struct ingest_totals *t, const struct ingest_item *item)
+void
+import_count(struct ingest_totals *t, const struct ingest_item *item)
 {
 	switch (item->outcome) {
 	case STORE_IMPORTED:
@@ -240,7 +240,7 @@ import_commit(struct import *i, struct diag *why)
 		}
 	}
 	for (size_t n = 0; n < i->pending_count; n++) {
-		count_item(i->totals, &i->pending[n]);
+		import_count(i->totals, &i->pending[n]);
 		i->engine->told(i->engine->ctx, i->ticket[n], &i->pending[n]);
 	}
 	for (size_t n = 0; n < i->place_count; n++)

@@ -248,7 +248,7 @@ engine_finish(struct engine *e, struct diag *why)
 
 enum err
 engine_again(struct engine *e, const struct store_report *report,
-	     struct str raw, void *ticket, struct diag *why)
+	     struct str raw, bool own, void *ticket, struct diag *why)
 {
 	const bool of_log = report->outcome == STORE_REJECTED ||
 			    report->outcome == STORE_UNCLAIMED ||
@@ -261,7 +261,7 @@ engine_again(struct engine *e, const struct store_report *report,
 		.fd = as_descriptor(raw),
 		.replaces_report = of_log ? 0 : report->id,
 		.replaces_intake = of_log ? report->id : 0,
-		.own = report->outcome != STORE_REJECTED,
+		.own = own || !of_log,
 		.ticket = ticket,
 	};
 	enum err err;

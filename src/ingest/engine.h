@@ -34,9 +34,10 @@ enum err engine_add(struct engine *e, const struct document *d,
 /* One that is not to be parsed: behind all that were added. */
 enum err engine_refuse(struct engine *e, const struct document *d,
 		       const struct diag *reason, struct diag *why) MUST_CHECK;
-/* One that the store keeps, see store_each_raw: read and committed. */
+/* One that the store keeps, see store_each_raw: read and committed. `own`: as
+ * in struct document; a stored report stays its owner's anyway. */
 enum err engine_again(struct engine *e, const struct store_report *report,
-		      struct str raw, void *ticket,
+		      struct str raw, bool own, void *ticket,
 		      struct diag *why) MUST_CHECK;
 /* Until nothing is in hand and all is committed. */
 enum err engine_finish(struct engine *e, struct diag *why) MUST_CHECK;

@@ -37,6 +37,9 @@ take_head(struct import *i, const struct document *d, struct str fields,
 		return ERR_NONE;
 	err = import_begin(i, why);
 	if (err == ERR_NONE)
+		store_replaces(i->store, d->replaces_report,
+			       d->replaces_intake);
+	if (err == ERR_NONE)
 		err = store_dmarc_head(i->store, &d->origin, &head, why);
 	return err;
 }

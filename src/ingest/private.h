@@ -160,6 +160,7 @@ enum err import_commit(struct import *i, struct diag *why) MUST_CHECK;
 void import_break(struct import *i);
 /* Forgets everything that is not committed. */
 void import_drop(struct import *i);
+void import_count(struct ingest_totals *t, const struct ingest_item *item);
 /* Commits when enough is pending. */
 enum err import_pace(struct import *i, struct diag *why) MUST_CHECK;
 

@@ -38,7 +38,7 @@ read_again(void *ctx, const struct store_report *report, struct str raw,
 	if (a->options->stop && *a->options->stop)
 		return ERR_STOP;
 	a->totals->files++;
-	return engine_again(a->engine, report, raw, NULL, a->why);
+	return engine_again(a->engine, report, raw, false, NULL, a->why);
 }
 
 enum err

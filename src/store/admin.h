@@ -84,6 +84,13 @@ store_each_raw(struct store *s, int64_t owner, int64_t only_report,
 	       enum err (*each)(void *ctx, const struct store_report *report,
 				struct str raw, enum decode_media media),
 	       void *ctx, struct diag *why) MUST_CHECK;
+/* The same for one entry of the intake log, of the owner or in the bin, or for
+ * the report that it brought in. ERR_GONE "store.raw_gone". */
+enum err
+store_each_raw_of(struct store *s, int64_t owner, int64_t intake,
+		  enum err (*each)(void *ctx, const struct store_report *report,
+				   struct str raw, enum decode_media media),
+		  void *ctx, struct diag *why) MUST_CHECK;
 /* The same for what lies in the bin for `domain` and the names below it:
  * `id` is that of the entry in the intake log, `outcome` STORE_UNCLAIMED. */
 enum err store_each_unclaimed(

@@ -275,3 +275,58 @@ store_each_unclaimed(struct store *s, struct str domain,
 	arena_free(a.mem);
 	return e;
 }
+
+/* The report that an entry brought in, 0 for none. */
+static enum err
+report_of(struct again *a, int64_t intake, int64_t *report, struct diag *why)
+{
+	SCOPED_STATEMENT st = NULL;
+	bool row = false;
+	enum err e = db_prepare(a->s->db,
+				S("SELECT report FROM intake WHERE id = ?1"
+				  " AND (owner = ?2 OR ?2 = 1 AND owner = 2)"),
+				&st, why);
+
+	*report = 0;
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, intake);
+	db_bind_i64(st, 2, a->owner);
+	e = db_step(st, &row, why);
+	if (e == ERR_NONE && !row)
+		return diag_set(why, ERR_GONE, "store.raw_gone", 0, "%lld",
+				(long long)intake);
+	if (e == ERR_NONE)
+		*report = db_i64(st, 0);
+	return e;
+}
+
+enum err
+store_each_raw_of(struct store *s, int64_t owner, int64_t intake,
+		  enum err (*each)(void *ctx, const struct store_report *report,
+				   struct str raw, enum decode_media media),
+		  void *ctx, struct diag *why)
+{
+	struct again a = { .s = s,
+			   .owner = owner,
+			   .each = each,
+			   .ctx = ctx,
+			   .mem = arena_new(TEXTS_MAX),
+			   .raw = BUF(RAW_MAX) };
+	int64_t report = 0;
+	bool there = true;
+	enum err e = report_of(&a, intake, &report, why);
+
+	if (e == ERR_NONE && report != 0)
+		e = one_report(&a, report, why);
+	else if (e == ERR_NONE)
+		e = one_refused(&a, intake, &there, why);
+	if (e == ERR_NONE && !there)
+		e = diag_set(why, ERR_GONE, "store.raw_gone", 0, "%lld",
+			     (long long)intake);
+	if (e == ERR_NONE)
+		e = give(&a);
+	buf_free(&a.raw);
+	arena_free(a.mem);
+	return e;
+}
