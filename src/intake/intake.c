@@ -256,6 +256,7 @@ end(struct service *v)
 
 	no_more_doors(v);
 	loop_timer_free(role->every_second);
+	loop_timer_free(role->commit.timer);
 	each_session(role, end_one, 0);
 	spool_writer_close(role->spool);
 	loop_free(role->loop);

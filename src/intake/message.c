@@ -196,18 +196,6 @@ on_body(void *ctx, struct str octets)
 	return answer_of(err, &why);
 }
 
-/* Messages that were finished in this turn become durable together. */
-static void
-sync_spool(void *ctx)
-{
-	struct intake *role = ctx;
-	const uint64_t one = 1;
-
-	/* A bell that is full has been rung. */
-	if (spool_sync(role->spool) > 0 && role->options.bell >= 0)
-		(void)!write(role->options.bell, &one, sizeof(one));
-}
-
 static void
 durable(void *ctx, enum err err, const struct diag *why)
 {
@@ -261,7 +249,7 @@ on_end(void *ctx)
 	s->wait = d;
 	forget_transaction(s);
 	spool_finish(message, durable, d);
-	loop_defer(s->role->loop, sync_spool, s->role);
+	commit_soon(s->role);
 	return SMTP_LATER;
 }
 

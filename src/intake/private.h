@@ -24,6 +24,11 @@ struct intake {
 	unsigned message_count; /* coming in */
 	uint64_t serial;        /* of queue ids */
 	struct buf out;         /* replies on their way to a connection */
+	struct {
+		struct loop_timer *timer; /* NULL until the first message */
+		bool waiting;
+		int64_t cost; /* of a sync in ms, summed over the last ones */
+	} commit;
 	bool stopping;
 	int64_t stop_at; /* ticks: no more patience */
 };
@@ -82,6 +87,12 @@ void session_end(struct session *s);
  * a Unix socket. */
 struct str session_client(const struct session *s,
 			  char text[NETADDR_PRINT_MAX]);
+
+/* ---- commit.c ---- */
+
+/* A message was finished: soon everything finished is synced, and each
+ * message's `durable` called. */
+void commit_soon(struct intake *role);
 
 /* ---- message.c ---- */
 
