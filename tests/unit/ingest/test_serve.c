@@ -6,6 +6,11 @@
 
 #include "serving.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 static void
 mail_from_the_spool_is_counted_with_its_envelope(void **state)
 {
