@@ -151,6 +151,7 @@ static enum err
 open_door(struct spool_writer *w, const char *dir, struct diag *why)
 {
 	struct survey survey = { .w = w };
+	struct diag full = { 0 };
 	enum err err = spool_dir_open(dir, &w->dir, why);
 
 	if (err != ERR_NONE)
@@ -168,8 +169,10 @@ open_door(struct spool_writer *w, const char *dir, struct diag *why)
 	if (w->number < (uint64_t)os_now())
 		w->number = (uint64_t)os_now();
 	/* When there is no room for it, the first sync tries again. */
-	(void)spool_writer_turn(w, NULL);
-	return ERR_NONE;
+	err = spool_writer_turn(w, &full);
+	if (err == ERR_NONE || strcmp(full.code, "spool.full") == 0)
+		return ERR_NONE;
+	return diag_set(why, err, full.code, 0, "%s", full.detail);
 }
 
 enum err

@@ -1,0 +1,3 @@
+if(TARGET spool)
+	fuzz_target(spool USES spool os)
+endif()
