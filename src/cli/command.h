@@ -124,6 +124,7 @@ bool cli_choice_has(const char *choices, struct str word);
 
 /* Each runs one command on the context it is given and returns the exit code;
  * what went wrong has been told on standard error by then. */
+int cli_serve(struct cli *c);
 int cli_report_import(struct cli *c);
 int cli_report_list(struct cli *c);
 int cli_report_show(struct cli *c);

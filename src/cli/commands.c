@@ -69,7 +69,27 @@ static const struct cli_option config_options[] = {
 	{ "effective", 0, CLI_FLAG, NULL, NULL, "cli.opt.effective", false },
 };
 
+static const struct cli_option serve_options[] = {
+	{ "role", 0, CLI_TEXT, "ROLE,...", "intake writer web worker",
+	  "cli.opt.serve_role", false },
+	{ "listen", 0, CLI_TEXT, "ADDRESS", NULL, "cli.opt.serve_listen",
+	  true },
+	{ "smtp-listen", 0, CLI_TEXT, "ADDRESS", NULL,
+	  "cli.opt.serve_smtp_listen", true },
+};
+
 static const struct cli_command commands[] = {
+	{ .noun = "serve",
+	  .forms = CLI_AS_TEXT,
+	  .summary = "cli.cmd.serve",
+	  .about = "cli.about.serve",
+	  OWN(serve_options),
+	  .examples = { { "waxseal serve", "cli.ex.serve" },
+			{ "waxseal serve --data /var/lib/waxseal --listen :80",
+			  "cli.ex.serve_listen" },
+			{ "waxseal serve --role intake,writer",
+			  "cli.ex.serve_role" } },
+	  .run = cli_serve },
 	{ .noun = "report",
 	  .verb = "import",
 	  .operands = "PATH...",

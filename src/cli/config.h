@@ -121,6 +121,8 @@ bool cli_key_accepts(const struct cli_key_rule *rule, struct str value,
 int64_t cli_config_span(const struct cli_config *config, enum cli_key key);
 /* Bytes of a CLI_KEY_SIZE. */
 uint64_t cli_config_size(const struct cli_config *config, enum cli_key key);
+/* Of a CLI_KEY_BOOL. */
+bool cli_is_on(struct str value);
 bool cli_config_is_on(const struct cli_config *config, enum cli_key key);
 /* Seconds of a CLI_KEY_WAIT; -1 when it is none. */
 int64_t cli_key_wait(struct str value);

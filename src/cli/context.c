@@ -87,11 +87,11 @@ program_directory(char out[PATH_MAX_BYTES])
 
 /* What the configuration names, else what lies beside the program, else what
  * a package brought. */
-static void
-geo_path(const struct cli *c, enum cli_key key, const char *name,
-	 struct buf *out)
+void
+cli_geo_path(const struct cli_config *config, enum cli_key key,
+	     const char *name, struct buf *out)
 {
-	struct str set = c->config->at[key].value;
+	struct str set = config->at[key].value;
 	char beside[PATH_MAX_BYTES];
 
 	if (set.n) {
@@ -112,8 +112,8 @@ cli_geo(const struct cli *c)
 	SCOPED_BUF country = BUF(2 * PATH_MAX_BYTES);
 	SCOPED_BUF asn = BUF(2 * PATH_MAX_BYTES);
 
-	geo_path(c, CLI_KEY_GEO_COUNTRY, "country.mmdb", &country);
-	geo_path(c, CLI_KEY_GEO_ASN, "asn.mmdb", &asn);
+	cli_geo_path(c->config, CLI_KEY_GEO_COUNTRY, "country.mmdb", &country);
+	cli_geo_path(c->config, CLI_KEY_GEO_ASN, "asn.mmdb", &asn);
 	return geo_open(buf_c(&country), buf_c(&asn));
 }
 

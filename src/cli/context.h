@@ -144,6 +144,9 @@ struct store *cli_store(struct cli *c, enum store_mode mode,
 struct store *cli_store_settled(struct cli *c, int *code) MUST_CHECK;
 /* The geo files; the caller closes it. */
 struct geo *cli_geo(const struct cli *c);
+/* Where such a file is; `name` when the configuration names none. */
+void cli_geo_path(const struct cli_config *config, enum cli_key key,
+		  const char *name, struct buf *out);
 /* The question that the options ask; `range` and `group` when they do not say
  * (NULL: none). Complains and gives the exit code when it is malformed. */
 int cli_query(const struct cli *c, const char *range, const char *group,

@@ -391,12 +391,16 @@ cli_config_size(const struct cli_config *config, enum cli_key key)
 }
 
 bool
+cli_is_on(struct str value)
+{
+	return str_eq(value, S("true")) || str_eq(value, S("yes")) ||
+	       str_eq(value, S("on"));
+}
+
+bool
 cli_config_is_on(const struct cli_config *config, enum cli_key key)
 {
-	struct str s = config->at[key].value;
-
-	return str_eq(s, S("true")) || str_eq(s, S("yes")) ||
-	       str_eq(s, S("on"));
+	return cli_is_on(config->at[key].value);
 }
 
 const char *

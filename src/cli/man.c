@@ -213,23 +213,32 @@ exit_status(struct cli *c)
 	buf_addz(&c->out, ".El\n");
 }
 
+/* The noun that follows `name` in the alphabet, NULL behind the last. */
+static const char *
+noun_after(const char *name)
+{
+	const char *next = NULL;
+
+	for (size_t i = 0; i < cli_noun_count(); i++) {
+		const char *one = cli_noun_at(i)->name;
+
+		if (strcmp(one, name) > 0 && (!next || strcmp(one, next) < 0))
+			next = one;
+	}
+	return next;
+}
+
 static void
 see_also(struct cli *c, const char *own)
 {
-	buf_addz(&c->out, ".Sh SEE ALSO\n");
-	if (strcmp(own, "waxseal") != 0)
-		buf_addz(&c->out, ".Xr waxseal 1 ,\n");
-	for (size_t i = 0; i < cli_noun_count(); i++) {
-		static const char *const sorted[] = { "config", "failure",
-						      "report", "sample",
-						      "source", "store",
-						      "tls" };
+	bool top = strcmp(own, "waxseal") == 0;
 
-		if (strcmp(own + strlen("waxseal"), "") != 0 &&
-		    strcmp(own + strlen("waxseal-"), sorted[i]) == 0)
-			continue;
-		buf_addf(&c->out, ".Xr waxseal-%s 1 ,\n", sorted[i]);
-	}
+	buf_addz(&c->out, ".Sh SEE ALSO\n");
+	if (!top)
+		buf_addz(&c->out, ".Xr waxseal 1 ,\n");
+	for (const char *noun = noun_after(""); noun; noun = noun_after(noun))
+		if (top || strcmp(own + strlen("waxseal-"), noun) != 0)
+			buf_addf(&c->out, ".Xr waxseal-%s 1 ,\n", noun);
 	buf_addz(&c->out, ".Xr waxseal.conf 5\n");
 }
 

@@ -1,0 +1,201 @@
+/* place.c - the data directory: its lock, its owner, its stores, its keys. */
+#include "control/control.h"
+#include "os/os.h"
+#include "sandbox/sandbox.h"
+#include "serve/private.h"
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATIENCE = 60000 /* ms, for a command that is writing */ };
+
+void
+serve_path(const struct serve *s, const char *name, char out[SERVE_PATH_ROOM])
+{
+	(void)snprintf(out, SERVE_PATH_ROOM, "%s/%s", s->options.data, name);
+}
+
+/* The directory and those above it. */
+static enum err
+make_directory(const char *path, struct diag *why)
+{
+	char part[SERVE_PATH_ROOM];
+	size_t n = strlen(path);
+
+	if (n >= sizeof part)
+		return diag_set(why, ERR_LIMIT, "io.path_too_long", 0, "%s",
+				path);
+	for (size_t i = 1; i <= n; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		(void)snprintf(part, sizeof part, "%.*s", (int)i, path);
+		if (mkdir(part, 0750) < 0 && errno != EEXIST)
+			return diag_errno(why, "create", part);
+	}
+	return ERR_NONE;
+}
+
+/* Held as long as the server runs; gone with it, however it ends. */
+static enum err
+lock(struct serve *s, struct diag *why)
+{
+	char path[SERVE_PATH_ROOM];
+	SCOPED_FD fd = -1;
+
+	serve_path(s, "serve.lock", path);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return diag_errno(why, "create", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return diag_set(why, ERR_BUSY, "serve.running", 0, "%s",
+				s->options.data);
+	s->lock = os_fd_take(&fd);
+	return ERR_NONE;
+}
+
+/* What root made in the directory, by commands for example, becomes the
+ * user's; only what is ours by its name. */
+static void
+give_files(const char *directory, const struct passwd *user)
+{
+	static const char *const ours[] = { "reports.db", "control.db",
+					    "seal.key",   "serve.lock",
+					    "recipients", "spool",
+					    "tls",        "control.sock" };
+	DIR *dir = opendir(directory);
+	const struct dirent *one;
+
+	if (!dir)
+		return;
+	while ((one = readdir(dir)))
+		for (size_t i = 0; i < COUNT_OF(ours); i++)
+			if (str_starts(str_of(one->d_name), str_of(ours[i])))
+				(void)fchownat(dirfd(dir), one->d_name,
+					       user->pw_uid, user->pw_gid,
+					       AT_SYMLINK_NOFOLLOW);
+	(void)closedir(dir);
+}
+
+/* Everything in a directory that is ours alone. */
+static void
+give_all(const char *directory, const struct passwd *user)
+{
+	DIR *dir = opendir(directory);
+	const struct dirent *one;
+
+	if (!dir)
+		return;
+	while ((one = readdir(dir)))
+		if (strcmp(one->d_name, "..") != 0)
+			(void)fchownat(dirfd(dir), one->d_name, user->pw_uid,
+				       user->pw_gid, AT_SYMLINK_NOFOLLOW);
+	(void)closedir(dir);
+}
+
+enum err
+serve_give_up_root(const struct serve *s, struct diag *why)
+{
+	const struct passwd *user;
+	char path[SERVE_PATH_ROOM];
+
+	if (geteuid() != 0)
+		return ERR_NONE;
+	user = getpwnam(s->options.user);
+	if (!user && !s->options.user_named) {
+		log_event(LOG_WARN, "stays_root", NULL,
+			  LOG_PAIRS(log_text("no_user",
+					     str_of(s->options.user))));
+		return ERR_NONE;
+	}
+	if (user) {
+		if (chown(s->options.data, user->pw_uid, user->pw_gid) < 0)
+			return diag_errno(why, "open", s->options.data);
+		give_files(s->options.data, user);
+		serve_path(s, "spool", path);
+		give_all(path, user);
+		serve_path(s, "tls", path);
+		give_all(path, user);
+	}
+	return sandbox_become(s->options.user, why);
+}
+
+enum err
+serve_take_place(struct serve *s, struct diag *why)
+{
+	enum err err = make_directory(s->options.data, why);
+
+	return err == ERR_NONE ? lock(s, why) : err;
+}
+
+enum err
+serve_make_stores(struct serve *s, struct diag *why)
+{
+	struct store *store = NULL;
+	struct control *control = NULL;
+	char path[SERVE_PATH_ROOM];
+	enum err err;
+
+	serve_path(s, "spool", path);
+	err = make_directory(path, why);
+	if (err == ERR_NONE)
+		err = store_open(s->options.data, STORE_CREATE, PATIENCE,
+				 &store, why);
+	if (err == ERR_NONE)
+		err = control_open(s->options.data, &control, why);
+	/* Nothing of a database may be open when the roles are begun. */
+	control_close(control);
+	store_close(store);
+	return err;
+}
+
+/* ---- certificates ---- */
+
+static enum err
+load_door(const struct serve_door *door, struct tls_identity **out,
+	  struct diag *why)
+{
+	*out = NULL;
+	if (!door->certificate[0])
+		return ERR_NONE;
+	return tls_load(door->certificate,
+			door->key[0] ? door->key : door->certificate, out, why);
+}
+
+enum err
+serve_load_tls(struct serve *s, const struct serve_options *o, struct diag *why)
+{
+	struct tls_identity *web = NULL, *smtp = NULL;
+	enum err err = load_door(&o->web, &web, why);
+
+	if (err == ERR_NONE)
+		err = load_door(&o->smtp, &smtp, why);
+	if (err != ERR_NONE) {
+		tls_free(web);
+		return err;
+	}
+	tls_free(s->web_identity);
+	tls_free(s->smtp_identity);
+	s->web_identity = web;
+	s->smtp_identity = smtp;
+	return ERR_NONE;
+}
+
+enum err
+serve_make_identity(struct serve *s, struct diag *why)
+{
+	char path[SERVE_PATH_ROOM];
+
+	if (s->smtp_identity)
+		return ERR_NONE;
+	serve_path(s, "tls", path);
+	return tls_self_made(path, str_of(s->host), os_now(), &s->smtp_identity,
+			     why);
+}

@@ -1,0 +1,52 @@
+/* role_web.c - the role that serves browsers and programs. */
+#include "os/os.h"
+#include "serve/private.h"
+#include "web/web.h"
+
+int
+serve_web(struct serve *s, struct serve_child *me)
+{
+	const struct serve_options *o = &s->options;
+	struct web_listener listeners[SERVE_SOCKETS_MAX];
+	char spool[SERVE_PATH_ROOM];
+	const struct api_options api = {
+		.data = o->data,
+		.hostname = s->host,
+		.base_url = o->base_url,
+		.secure = s->web_identity ||
+			  str_starts(str_of(o->base_url), S("https:")),
+		.geo_country = o->geo_country,
+		.geo_asn = o->geo_asn,
+		.clock = os_now,
+	};
+	struct web_options options = {
+		.api = &api,
+		.listeners = listeners,
+		.metrics_fd = -1,
+		.trusted = o->web.trusted.at,
+		.trusted_count = o->web.trusted.n,
+		.spool = { .dir = spool,
+			   .name = "web",
+			   .reserve = o->reserve,
+			   .limit = o->limit },
+		.bell = s->bell[1],
+		.alive = serve_alive,
+		.ctx = me,
+	};
+
+	serve_path(s, "spool", spool);
+	for (size_t i = 0; i < s->sockets.n; i++) {
+		const struct serve_socket *one = &s->sockets.at[i];
+
+		if (one->use == SERVE_FOR_METRICS)
+			options.metrics_fd = one->fd;
+		if (one->use == SERVE_FOR_WEB)
+			listeners[options.listener_count++] =
+				(struct web_listener){
+					.fd = one->fd,
+					.identity = s->web_identity,
+					.proxy = o->web.proxy,
+				};
+	}
+	return web_run(&options);
+}

@@ -1,0 +1,181 @@
+/* serve.c - from options to a running server, and its end. */
+#include "metrics/metrics.h"
+#include "os/os.h"
+#include "serve/private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DESCRIPTORS = 65536 };
+
+static const struct serve_kind kinds[SERVE_ROLES] = {
+	[SERVE_INTAKE] = { "intake", serve_intake, true },
+	[SERVE_WRITER] = { "writer", serve_writer, true },
+	[SERVE_WEB] = { "web", serve_web, true },
+	[SERVE_WORKER] = { "worker", serve_worker, false },
+};
+
+const char *
+serve_role_name(enum serve_role role)
+{
+	return kinds[role].name;
+}
+
+bool
+serve_role_parse(struct str name, enum serve_role *out)
+{
+	for (size_t i = 0; i < SERVE_ROLES; i++)
+		if (str_eq(name, str_of(kinds[i].name))) {
+			*out = (enum serve_role)i;
+			return true;
+		}
+	return false;
+}
+
+/* A role without anything to do is not begun. */
+static bool
+is_wanted(const struct serve *s, enum serve_role role)
+{
+	const struct serve_options *o = &s->options;
+
+	if (o->roles && !(o->roles & 1U << role))
+		return false;
+	for (size_t i = 0; i < s->sockets.n; i++) {
+		enum serve_use use = s->sockets.at[i].use;
+		bool mail = use == SERVE_FOR_SMTP || use == SERVE_FOR_LMTP;
+
+		if ((role == SERVE_INTAKE && mail) ||
+		    (role == SERVE_WEB && !mail))
+			return true;
+	}
+	return role == SERVE_WRITER ||
+	       (role == SERVE_WORKER && o->account_count + o->watched.n > 0);
+}
+
+void
+serve_choose_roles(struct serve *s)
+{
+	for (size_t i = 0; i < SERVE_ROLES; i++)
+		s->child[i].wanted = is_wanted(s, (enum serve_role)i);
+}
+
+static void
+raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur =
+		limit.rlim_max < DESCRIPTORS ? limit.rlim_max : DESCRIPTORS;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void
+find_host(struct serve *s)
+{
+	if (s->options.hostname[0])
+		(void)snprintf(s->host, sizeof s->host, "%s",
+			       s->options.hostname);
+	else if (gethostname(s->host, sizeof s->host - 1) < 0 || !s->host[0])
+		(void)snprintf(s->host, sizeof s->host, "localhost");
+}
+
+/* Signals come as something to read: nothing runs between two lines. */
+static enum err
+catch_signals(struct serve *s, sigset_t *before, struct diag *why)
+{
+	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	for (size_t i = 0; i < COUNT_OF(caught); i++)
+		(void)sigaddset(&set, caught[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, before);
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (s->signals < 0 || pipe2(s->bell, O_CLOEXEC | O_NONBLOCK) < 0)
+		return diag_errno(why, "start", "signalfd");
+	return ERR_NONE;
+}
+
+static enum err
+prepare(struct serve *s, struct diag *why)
+{
+	enum err err = metrics_start(why);
+
+	if (err == ERR_NONE)
+		err = serve_take_place(s, why);
+	if (err == ERR_NONE)
+		err = serve_sockets_open(&s->options, NULL, &s->sockets, why);
+	if (err == ERR_NONE)
+		err = serve_load_tls(s, &s->options, why);
+	if (err == ERR_NONE)
+		err = serve_give_up_root(s, why);
+	if (err == ERR_NONE)
+		err = serve_make_stores(s, why);
+	if (err == ERR_NONE)
+		err = serve_make_identity(s, why);
+	return err;
+}
+
+static void
+begin(struct serve *s)
+{
+	metrics_set(METRICS_STARTED, (uint64_t)os_now());
+	serve_push_recipients(s);
+	serve_tell_setup(s);
+	s->children = SERVE_ROLES;
+	for (size_t i = 0; i < s->children; i++)
+		s->child[i] =
+			(struct serve_child){ .kind = &kinds[i], .pulse = -1 };
+	serve_choose_roles(s);
+}
+
+static void
+finish(struct serve *s, const sigset_t *before)
+{
+	serve_sockets_close(&s->sockets, NULL);
+	tls_free(s->web_identity);
+	tls_free(s->smtp_identity);
+	os_fd_cleanup(&s->signals);
+	os_fd_cleanup(&s->bell[0]);
+	os_fd_cleanup(&s->bell[1]);
+	os_fd_cleanup(&s->lock);
+	(void)sigprocmask(SIG_SETMASK, before, NULL);
+	arena_free(s->options.mem);
+	heap_free(s);
+}
+
+enum err
+serve_run(const struct serve_options *options, struct diag *why)
+{
+	struct serve *s = heap_new(sizeof *s);
+	sigset_t before;
+	enum err err;
+
+	s->options = *options;
+	s->lock = s->signals = s->bell[0] = s->bell[1] = -1;
+	s->pid = getpid();
+	(void)umask(0027);
+	log_start(STDERR_FILENO, options->log_form, options->log_level,
+		  "supervisor", os_now);
+	raise_limit();
+	find_host(s);
+	err = catch_signals(s, &before, why);
+	if (err == ERR_NONE)
+		err = prepare(s, why);
+	if (err == ERR_NONE) {
+		begin(s);
+		serve_watch(s);
+		log_info("stopped");
+	}
+	finish(s, &before);
+	return err;
+}

@@ -1,0 +1,87 @@
+/* serve.h - the supervisor of a running server.
+ *
+ * Opens what needs rights (listening sockets, keys), gives the rights up,
+ * makes the stores, and then runs the roles as processes of their own: each
+ * is started again when it dies, and asked to end when the server shall. It
+ * reads nothing that strangers sent.
+ */
+#ifndef SERVE_H
+#define SERVE_H
+
+#include "base/base.h"
+#include "finding/finding.h"
+#include "log/log.h"
+#include "mailbox/mailbox.h"
+#include "netaddr/netaddr.h"
+
+enum serve_role {
+	SERVE_INTAKE, /* SMTP, LMTP */
+	SERVE_WRITER, /* of the report store */
+	SERVE_WEB,    /* pages, API, metrics */
+	SERVE_WORKER, /* mailboxes, watched directories */
+	SERVE_ROLES
+};
+const char *serve_role_name(enum serve_role role);
+bool serve_role_parse(struct str name, enum serve_role *out);
+
+struct serve_list {
+	const char *const *at;
+	size_t n;
+};
+
+struct serve_nets {
+	const struct netaddr_net *at;
+	size_t n;
+};
+
+/* A door that others connect to. Empty files: no certificate of ours. */
+struct serve_door {
+	struct serve_list listen; /* as loop_listen_open takes them */
+	struct serve_nets trusted;
+	bool proxy; /* every connection begins with a PROXY header */
+	const char *certificate, *key;
+};
+
+/* As the configuration says. */
+struct serve_options {
+	const char *data;     /* directory */
+	const char *hostname; /* "": as the system says */
+	const char *base_url; /* "": from the request */
+	const char *user;     /* become, when this is root */
+	bool user_named;      /* and it must exist */
+	unsigned roles;       /* bits by enum serve_role; 0: all */
+	struct serve_door web, smtp;
+	struct serve_list lmtp; /* further places of smtp */
+	const char *metrics;    /* where to listen, "": nowhere */
+	uint64_t message_max;   /* bytes */
+	struct serve_list watched;
+	const struct mailbox_account *accounts;
+	size_t account_count;
+	uint64_t reserve, limit;           /* as spool_options has them */
+	uint64_t unclaimed, sidelined;     /* bytes, 0: no limit */
+	int64_t keep_raw, keep_rows;       /* seconds, 0: for ever */
+	int64_t keep_failures;             /* seconds, 0: for ever */
+	const char *geo_country, *geo_asn; /* files; may be missing */
+	enum log_form log_form;
+	enum log_level log_level;
+	enum finding_lang lang; /* of what is said on standard error */
+	/* All of the above, freed with it; may be NULL. */
+	struct arena *mem;
+	/* The configuration once more, after SIGHUP, with memory of its own.
+	 * NULL: there is none. */
+	enum err (*reload)(void *ctx, struct serve_options *out,
+			   struct diag *why);
+	void *ctx;
+};
+
+/* Before anything keeps pointers into argv: processes get titles ("waxseal:
+ * writer") in its place. Copies the environment away. */
+void serve_title_room(int argc, char **argv);
+
+/* Takes options->mem over. Serves until SIGTERM or SIGINT; ERR_NONE when it
+ * ended as asked. ERR_BUSY "serve.running": another server has the directory.
+ * "serve.listen", "serve.no_user", "tls.bad_file", and what the stores say. */
+enum err serve_run(const struct serve_options *options,
+		   struct diag *why) MUST_CHECK;
+
+#endif
