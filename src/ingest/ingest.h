@@ -51,6 +51,14 @@ struct ingest_options {
 	void *owner_ctx;
 };
 
+/* For owner_of: by the domains that are registered in the control store of
+ * `dir`. NULL in `out` when there is none, which ingest_owner_of takes. */
+struct ingest_owners;
+enum err ingest_owners_open(const char *dir, struct ingest_owners **out,
+			    struct diag *why) MUST_CHECK;
+void ingest_owners_close(struct ingest_owners *o); /* NULL is fine */
+int64_t ingest_owner_of(void *owners, struct str domain);
+
 /* Takes files, directories (recursively; Maildir's tmp is left alone), mbox
  * files and "-" for standard input. A path that cannot be read is an item
  * with outcome rejected and "io.open". Ends with enriching and folding. */
@@ -67,6 +75,24 @@ enum err ingest_settle(struct store *s, int64_t owner, const struct geo *geo,
 enum err ingest_reparse(struct store *s, int64_t only_report,
 			const struct ingest_options *options,
 			struct ingest_totals *out, struct diag *why) MUST_CHECK;
+
+/* Made-up mail, recognisable by its door "sample", which counts whatever is
+ * registered; removing it leaves nothing of it behind. */
+struct ingest_sample {
+	const char *dir; /* of the control store, which notes the domains */
+	unsigned domains, days;
+	enum err (*make)(void *ctx, unsigned domains, unsigned days,
+			 enum err (*mail)(void *ctx, struct str name,
+					  struct str message),
+			 void *mail_ctx, struct diag *why);
+	void *ctx;
+};
+enum err ingest_sample_load(struct store *s, const struct ingest_sample *what,
+			    const struct ingest_options *options,
+			    struct ingest_totals *out,
+			    struct diag *why) MUST_CHECK;
+enum err ingest_sample_remove(struct store *s, const char *dir,
+			      uint64_t *deleted, struct diag *why) MUST_CHECK;
 
 #include "ingest/serve.h"
 

@@ -4,31 +4,82 @@
 #include "dnsname/dnsname.h"
 #include "log/log.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 enum { DOMAINS_MAX = 1 << 20 };
+
+struct ingest_owners {
+	struct control *control;
+	struct map *domains;
+	uint64_t stamp;
+};
 
 static enum err
 add_domain(void *ctx, const struct control_domain *d)
 {
-	struct server *s = ctx;
+	struct map *domains = ctx;
 
-	map_put(s->domains, d->name, 1);
+	map_put(domains, d->name, 1);
 	return ERR_NONE;
 }
 
-void
-owners_refresh(struct server *s)
+static enum err
+read_domains(struct ingest_owners *o, struct diag *why)
 {
-	uint64_t stamp = control_domains_stamp(s->control);
+	o->stamp = control_domains_stamp(o->control);
+	map_clear(o->domains);
+	return control_domains(o->control, CONTROL_OWNER_SELF, add_domain,
+			       o->domains, why);
+}
+
+enum err
+ingest_owners_open(const char *dir, struct ingest_owners **out,
+		   struct diag *why)
+{
+	char path[PATH_ROOM];
+	struct ingest_owners *o;
+	enum err err;
+
+	*out = NULL;
+	(void)snprintf(path, sizeof path, "%s/control.db", dir);
+	if (access(path, F_OK) != 0)
+		return ERR_NONE;
+	o = heap_new(sizeof *o);
+	o->domains = map_new(DOMAINS_MAX);
+	err = control_open(dir, &o->control, why);
+	if (err == ERR_NONE)
+		err = read_domains(o, why);
+	if (err == ERR_NONE)
+		*out = o;
+	else
+		ingest_owners_close(o);
+	return err;
+}
+
+void
+ingest_owners_close(struct ingest_owners *o)
+{
+	if (!o)
+		return;
+	map_free(o->domains);
+	control_close(o->control);
+	heap_free(o);
+}
+
+struct control *
+owners_control(const struct ingest_owners *o)
+{
+	return o->control;
+}
+
+void
+owners_refresh(struct ingest_owners *o)
+{
 	struct diag why = { 0 };
 
-	if (s->domains && stamp == s->domains_stamp)
-		return;
-	if (!s->domains)
-		s->domains = map_new(DOMAINS_MAX);
-	map_clear(s->domains);
-	s->domains_stamp = stamp;
-	if (control_domains(s->control, CONTROL_OWNER_SELF, add_domain, s,
-			    &why) != ERR_NONE)
+	if (control_domains_stamp(o->control) != o->stamp &&
+	    read_domains(o, &why) != ERR_NONE)
 		log_warn("domains unreadable", &why);
 }
 
@@ -36,20 +87,20 @@ owners_refresh(struct server *s)
  * section 3); afterwards a name belongs to whom it, or one above it, is
  * registered for. */
 int64_t
-owners_of(void *server, struct str domain)
+ingest_owner_of(void *owners, struct str domain)
 {
-	struct server *s = server;
+	const struct ingest_owners *o = owners;
 	SCOPED_ARENA mem = arena_new(16 << 10);
 	struct str name;
 
-	if (map_count(s->domains) == 0)
+	if (!o || map_count(o->domains) == 0)
 		return STORE_OWNER_SELF;
 	if (!dnsname_fold(domain, mem, &name))
 		name = domain;
 	while (name.n > 0) {
 		size_t dot = str_index(name, '.');
 
-		if (map_get(s->domains, name, NULL))
+		if (map_get(o->domains, name, NULL))
 			return STORE_OWNER_SELF;
 		name = dot == SIZE_MAX ? S("")
 				       : str_sub(name, dot + 1, SIZE_MAX);

@@ -315,7 +315,7 @@ serve_spool(struct server *s)
 
 	if (os_ticks() < s->retry_from || (!s->reader && !open_reader(s)))
 		return false;
-	owners_refresh(s);
+	owners_refresh(s->owners);
 	while (taken < ROUND && take_next(s, &more))
 		taken++;
 	show_gauges(s);
@@ -431,6 +431,19 @@ run(struct server *s)
 
 /* ---- beginning and end ---- */
 
+/* The control store is made when there is none. */
+static enum err
+open_owners(struct server *s, struct diag *why)
+{
+	struct control *c = NULL;
+	enum err err = control_open(s->options->data, &c, why);
+
+	control_close(c);
+	return err == ERR_NONE
+		       ? ingest_owners_open(s->options->data, &s->owners, why)
+		       : err;
+}
+
 static enum err
 begin(struct server *s, struct diag *why)
 {
@@ -438,14 +451,14 @@ begin(struct server *s, struct diag *why)
 				  &s->store, why);
 
 	if (err == ERR_NONE)
-		err = control_open(s->options->data, &s->control, why);
+		err = open_owners(s, why);
 	if (err != ERR_NONE)
 		return err;
 	s->ingest = (struct ingest_options){ .owner = STORE_OWNER_SELF,
 					     .trust = STORE_OPERATOR,
 					     .geo = s->options->geo,
-					     .owner_of = owners_of,
-					     .owner_ctx = s };
+					     .owner_of = ingest_owner_of,
+					     .owner_ctx = s->owners };
 	s->engine_options = (struct engine_options){
 		.ingest = &s->ingest,
 		.die_on = s->options->die_on,
@@ -457,7 +470,6 @@ begin(struct server *s, struct diag *why)
 	s->quota.unclaimed_max = s->options->unclaimed_max;
 	s->quota.sidelined_max = s->options->sidelined_max;
 	serve_count_bins(s);
-	owners_refresh(s);
 	err = sockets_open(s, why);
 	if (err == ERR_NONE)
 		err = engine_new(s->store, &s->engine_options, &s->totals,
@@ -479,8 +491,7 @@ end(struct server *s)
 	engine_free(s->engine);
 	spool_reader_close(s->reader);
 	sockets_close(s);
-	map_free(s->domains);
-	control_close(s->control);
+	ingest_owners_close(s->owners);
 	store_close(s->store);
 }
 

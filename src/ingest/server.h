@@ -23,9 +23,7 @@ struct job {
 struct server {
 	const struct ingest_serve_options *options;
 	struct store *store;
-	struct control *control;
-	struct map *domains; /* registered; empty: everything is ours */
-	uint64_t domains_stamp;
+	struct ingest_owners *owners;
 	struct ingest_options ingest;
 	struct engine_options engine_options;
 	struct engine *engine;
@@ -68,8 +66,8 @@ void serve_count_bins(struct server *s);
 /* ---- owners.c ---- */
 
 /* Reads the registered domains when they changed. */
-void owners_refresh(struct server *s);
-int64_t owners_of(void *server, struct str domain);
+void owners_refresh(struct ingest_owners *o);
+struct control *owners_control(const struct ingest_owners *o);
 
 /* ---- control_socket.c ---- */
 
@@ -115,6 +113,16 @@ enum err work_sample_load(struct server *s, const struct request *r,
 			  struct buf *answer, struct diag *why) MUST_CHECK;
 enum err work_sample_remove(struct server *s, const struct request *r,
 			    struct buf *answer, struct diag *why) MUST_CHECK;
+/* ---- sample.c ---- */
+
+enum { SAMPLE_DOMAINS_MAX = 4000 };
+/* A mail of sample data into the engine. */
+enum err sample_add(struct engine *e, struct str name, struct str message,
+		    void *ticket, struct diag *why) MUST_CHECK;
+/* Notes the domains of sample data, NULL: none, in the control store. */
+enum err sample_note(struct control *c, const struct map *domains,
+		     struct diag *why) MUST_CHECK;
+
 /* work_import.c */
 enum err work_import(struct server *s, const struct request *r,
 		     struct buf *answer, struct diag *why) MUST_CHECK;

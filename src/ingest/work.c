@@ -3,14 +3,12 @@
 #include "ingest/server.h"
 
 #include "dnsname/dnsname.h"
-#include "os/os.h"
 
 enum {
 	DOMAINS_MAX = 1000, /* of sample data */
 	DAYS_MAX = 3660,
 	DOMAINS = 3,
-	DAYS = 90,
-	SETTING_MAX = 64 << 10
+	DAYS = 90
 };
 
 void
@@ -131,7 +129,7 @@ work_claim(struct server *s, const struct request *r, struct buf *answer,
 	if (domain.n == 0 || !dnsname_fold(domain, mem, &folded))
 		return diag_set(why, ERR_SYNTAX, "ingest.bad_request", 0,
 				"domain");
-	owners_refresh(s);
+	owners_refresh(s->owners);
 	work_begin(s, &a.job);
 	err = store_each_unclaimed(s->store, folded, read_again, &a, why);
 	if (err == ERR_NONE)
@@ -146,7 +144,6 @@ work_claim(struct server *s, const struct request *r, struct buf *answer,
 struct loading {
 	struct server *s;
 	struct job job;
-	int64_t now;
 	struct diag *why;
 };
 
@@ -154,38 +151,13 @@ static enum err
 take_sample(void *ctx, struct str name, struct str message)
 {
 	struct loading *l = ctx;
-	SCOPED_BUF path = BUF(PATH_ROOM);
-	struct document d = {
-		.origin = { .owner = STORE_OWNER_SELF,
-			    .trust = STORE_OPERATOR,
-			    .received_at = l->now,
-			    .door = STR("sample") },
-		.fd = as_descriptor(message),
-		.own = true,
-		.ticket = &l->job,
-	};
-	enum err err;
+	enum err err = sample_add(l->s->engine, name, message, &l->job, l->why);
 
-	if (d.fd < 0)
-		return diag_errno(l->why, "create", "memfd");
-	(void)buf_addf(&path, "sample/%.*s", STR_ARG(name));
-	d.origin.path = buf_str(&path);
 	l->job.totals.files++;
 	l->job.totals.bytes += message.n;
-	err = engine_add(l->s->engine, &d, l->why);
 	if (err == ERR_NONE && !serve_turn(l->s, &l->job))
 		err = check(l->s, &l->job, l->why);
 	return err;
-}
-
-static bool
-add_name(void *ctx, struct str key, uint64_t value)
-{
-	struct buf *list = ctx;
-
-	(void)value;
-	(void)buf_addf(list, "%s%.*s", list->n ? " " : "", STR_ARG(key));
-	return true;
 }
 
 static unsigned
@@ -204,18 +176,15 @@ static enum err
 load(struct loading *l, const struct request *r, struct diag *why)
 {
 	const struct ingest_serve_options *o = l->s->options;
-	SCOPED_BUF names = BUF(SETTING_MAX);
 	enum err err = o->sample(
 		o->sample_ctx, within(r, "domains", DOMAINS, DOMAINS_MAX),
 		within(r, "days", DAYS, DAYS_MAX), take_sample, l, why);
 
 	if (err == ERR_NONE)
 		err = work_end(l->s, &l->job, why);
-	map_each(l->job.domains, add_name, &names);
 	if (err == ERR_NONE)
-		err = control_setting_put(l->s->control, CONTROL_OWNER_SELF,
-					  "sample.domains", buf_str(&names),
-					  why);
+		err = sample_note(owners_control(l->s->owners), l->job.domains,
+				  why);
 	return err;
 }
 
@@ -223,13 +192,13 @@ enum err
 work_sample_load(struct server *s, const struct request *r, struct buf *answer,
 		 struct diag *why)
 {
-	struct loading l = { .s = s, .now = os_now(), .why = why };
+	struct loading l = { .s = s, .why = why };
 	enum err err;
 
 	if (!s->options->sample)
 		return diag_set(why, ERR_GONE, "ingest.no_sample", 0, " ");
 	work_begin(s, &l.job);
-	l.job.domains = map_new(2 * DOMAINS_MAX);
+	l.job.domains = map_new(SAMPLE_DOMAINS_MAX);
 	err = load(&l, r, why);
 	map_free(l.job.domains);
 	line_put_totals(answer, &l.job.totals);
@@ -263,8 +232,7 @@ work_sample_remove(struct server *s, const struct request *r,
 	if (err == ERR_NONE)
 		err = work_end(s, &job, why);
 	if (err == ERR_NONE)
-		err = control_setting_put(s->control, CONTROL_OWNER_SELF,
-					  "sample.domains", S(""), why);
+		err = sample_note(owners_control(s->owners), NULL, why);
 	(void)buf_addf(answer, "{\"deleted\":%llu}", (unsigned long long)all);
 	return err;
 }
