@@ -81,7 +81,7 @@ site_start(struct site *site, const struct web_options *options)
 	if (site->pid == 0) {
 		/* Also when a test fails before its end. */
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		_exit(web_run(&o));
+		exit(web_run(&o));
 	}
 	(void)close(listener.fd);
 	(void)close(o.metrics_fd);

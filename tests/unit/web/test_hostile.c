@@ -29,8 +29,7 @@ static void
 smuggled_requests_are_never_answered(void **state)
 {
 	static const char *const requests[] = {
-		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
-		"0\r\n\r\n",
+		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
 		"Content-Length: 0\r\nContent-Length: 40\r\n\r\n",
 		"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
 		"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",

@@ -366,6 +366,8 @@ what_is_being_answered_is_finished_before_the_end(void **state)
 
 	(void)state;
 	site_start(&site, &(struct web_options){ 0 });
+	assert_int_equal(site_get(site.port, "/healthz", "", &a), 200);
+	site_forget(&a);
 	SCOPED_FD idle = site_connect(site.port);
 	SCOPED_FD fd = site_connect(site.port);
 	site_sendz(fd, "GET /api/v1/wait?ms=800 HTTP/1.1\r\nHost: h\r\n\r\n");

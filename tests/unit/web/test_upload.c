@@ -75,7 +75,7 @@ bell_rang(const struct site *site)
 }
 
 static void
-twenty_megabytes_are_durable_before_they_are_acknowledged(void **state)
+twenty_megabytes_are_durable_before_they_are_told(void **state)
 {
 	enum { SIZE = 20 << 20 };
 	SCOPED_BUF sent = BUF(SIZE), kept = BUF(SIZE), name = BUF(100);
@@ -258,7 +258,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			twenty_megabytes_are_durable_before_they_are_acknowledged),
+			twenty_megabytes_are_durable_before_they_are_told),
 		cmocka_unit_test(chunks_that_do_not_wait_for_leave_arrive_too),
 		cmocka_unit_test(many_uploads_at_once_all_arrive),
 		cmocka_unit_test(what_is_refused_is_not_even_read),
