@@ -85,6 +85,7 @@ static const struct {
 	{ "control.no_session", 401 },    { "control.refused", 401 },
 	{ "control.set_up", 409 },        { "control.throttled", 429 },
 	{ "control.user_exists", 409 },   { "spool.full", 503 },
+	{ "ingest.busy", 503 },           { "ingest.no_server", 503 },
 	{ "store.raw_gone", 410 },        { "store.rows_gone", 409 },
 };
 

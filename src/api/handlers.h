@@ -6,6 +6,7 @@
 
 /* All are api_handlers (private.h); the path is in the table. */
 enum err api_version(struct api_call *c, struct diag *why);
+enum err api_openapi(struct api_call *c, struct diag *why);
 enum err api_query(struct api_call *c, struct diag *why);
 enum err api_days(struct api_call *c, struct diag *why);
 enum err api_rows(struct api_call *c, struct diag *why);

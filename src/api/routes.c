@@ -4,6 +4,7 @@
 /* openapi.json describes exactly these; a test holds both together. */
 const struct api_route api_routes[] = {
 	{ API_GET, "/api/v1/version", API_ANYBODY, 0, api_version },
+	{ API_GET, "/api/v1/openapi.json", API_ANYBODY, 0, api_openapi },
 	{ API_GET, "/api/v1/query", API_READ, API_EXPORTS, api_query },
 	{ API_GET, "/api/v1/days", API_READ, 0, api_days },
 	{ API_GET, "/api/v1/rows", API_READ, API_SLOW, api_rows },
@@ -18,6 +19,17 @@ const struct api_route api_routes[] = {
 	{ API_GET, "/api/v1/failures/{id}", API_READ, 0, api_failure },
 	{ API_GET, "/api/v1/overview", API_READ, 0, api_overview },
 	{ API_GET, "/api/v1/suggest", API_READ, 0, api_suggest },
+	{ API_GET, "/api/v1/intake", API_READ, API_EXPORTS, api_intake },
+	{ API_PUT, "/api/v1/sources/{slug}/triage", API_CHANGE, API_SLOW,
+	  api_triage },
+	{ API_DELETE, "/api/v1/reports/{id}", API_CHANGE, API_SLOW,
+	  api_report_delete },
+	{ API_POST, "/api/v1/reports/{id}/reparse", API_CHANGE, API_SLOW,
+	  api_report_reparse },
+	{ API_POST, "/api/v1/reports/reparse", API_CHANGE, API_SLOW,
+	  api_reparse },
+	{ API_POST, "/api/v1/intake/{id}/retry", API_CHANGE, API_SLOW,
+	  api_intake_retry },
 	/* people*.c, views.c */
 	{ API_GET, "/api/v1/session", API_ANYBODY, API_NO_ETAG, api_session },
 	{ API_POST, "/api/v1/session", API_ANYBODY, 0, api_sign_in },

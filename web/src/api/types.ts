@@ -70,7 +70,10 @@ export interface Measures {
 }
 /* GET /query?group=...&sort=-messages&limit=&cursor=&range=30d&FILTERS. The
  * same object as `waxseal report query --json`. Also format=csv. */
-export interface QueryRow extends Measures { key: string; label: string }
+export interface QueryRow extends Measures {
+	key: string | null; // null: not known; as a filter "unknown"
+	label: string | null;
+}
 export interface QueryAnswer {
 	schema: "waxseal.report.query/1";
 	query: Record<string, unknown>; // what was asked, as understood
@@ -205,7 +208,8 @@ export interface SourceDetail {
  * DELETE /reports/ID; POST /reports/reparse. */
 export interface Report {
 	id: number; kind: "dmarc" | "tlsrpt" | "failure";
-	org: string; report_id: string; domain: string | null;
+	org: string | null; report_id: string | null;
+	domain: string | null;
 	begin: number; end: number; received_at: number;
 	records: number; messages: number; passed: number;
 	trust: "verified" | "operator" | "unverified";
@@ -241,8 +245,9 @@ export interface TlsPolicy {
 /* GET /tls?group=result|reporter|domain|mx|day|policy_type&FILTERS. `group`
  * "result" rows have a `family` and the code that explains them. */
 export interface TlsRow {
-	key: string; sessions: number; successful: number; failed: number;
-	reports: number; first_seen: number; last_seen: number;
+	key: string | null; sessions: number; successful: number; failed: number;
+	reports: number;
+	first_seen: number | null; last_seen: number | null;
 	family?: "policy" | "encryption" | "delivery" | "success";
 	code?: string; // "tls.certificate_expired"
 }
@@ -251,10 +256,10 @@ export interface Tls {
 	rows: TlsRow[]; totals: TlsRow;
 }
 
-/* GET /failures?domain=&range=; GET /failures/ID. Personal parts redacted
- * unless an admin asks with reveal=true (audited). */
+/* GET /failures?domain=&range=; GET /failures/ID: a list of that one. Personal
+ * parts redacted unless an admin asks with reveal=true (audited). */
 export interface Failure {
-	id: number; org: string; feedback_type: string | null;
+	id: number; org: string | null; feedback_type: string | null;
 	auth_failure: string | null; domain: string | null;
 	source_ip: string | null; delivery_result: string | null;
 	auth_results: string | null; arrival: number | null;
@@ -274,7 +279,8 @@ export interface IntakeItem {
 	id: number; received_at: number;
 	door: "smtp" | "post" | "upload" | "mailbox" | "watched" | "file";
 	path: string | null; member: string | null;
-	outcome: "imported" | "duplicate" | "superseded" | "rejected" | "ignored";
+	outcome: "imported" | "duplicate" | "superseded" | "rejected"
+		| "ignored" | "unclaimed";
 	kind: "dmarc" | "tlsrpt" | "failure" | "none";
 	report: number | null;
 	code: string | null; line: number | null; detail: string | null;
