@@ -107,6 +107,28 @@ need_packages() {
 	rm -f "$log"
 }
 
+# build_dashboard: makes web/dist, which the program has inside. Without npm
+# the program is built all the same and shows a plain page.
+build_dashboard() {
+	local log
+
+	if ! command -v npm >/dev/null; then
+		say "No npm here: the program will have no dashboard."
+		return 0
+	fi
+	log=$(mktemp)
+	# npm notes there what it has installed.
+	if ! { [ web/node_modules/.package-lock.json -nt web/package-lock.json ] ||
+		npm --prefix web ci --ignore-scripts --no-audit --no-fund; } \
+		>"$log" 2>&1 || ! node web/build.mjs >>"$log" 2>&1; then
+		cat "$log" >&2
+		rm -f "$log"
+		die "could not build the dashboard"
+	fi
+	tail -n 1 "$log" >&2
+	rm -f "$log"
+}
+
 # configure DIRECTORY OPTION...: quiet unless it fails.
 configure() {
 	local dir=$1

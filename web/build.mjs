@@ -9,15 +9,17 @@
 // catalogue in src/finding, the same that the program itself is built from.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync,
-	 statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync,
+	 rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const dist = join(here, "dist");
+// Made beside its place and then moved there as a whole.
+const done = join(here, "dist");
+const dist = join(here, `dist.${process.pid}`);
 const assets = join(dist, "assets");
 const languages = ["en", "ja", "nb"];
 const SCRIPT_MAX = 200_000; // bytes of all scripts together, gzip -9
@@ -95,7 +97,7 @@ async function bundle() {
 	const made = {};
 	for (const [file, output] of Object.entries(result.metafile.outputs))
 		if (output.entryPoint)
-			made[output.entryPoint] = file.replace(/^dist/, "");
+			made[output.entryPoint] = "/assets/" + basename(file);
 	return made;
 }
 
@@ -135,12 +137,7 @@ function compress() {
 		throw new Error(`more than ${kb(SCRIPT_MAX)} of script`);
 }
 
-export async function build() {
-	const cat = catalogue();
-	writeKeys(cat);
-	if (process.argv.includes("--words-only"))
-		return;
-	rmSync(dist, { recursive: true, force: true });
+async function build(cat) {
 	mkdirSync(assets, { recursive: true });
 	const places = {};
 	for (const language of languages)
@@ -153,11 +150,21 @@ export async function build() {
 	writeIndex(await bundle(), places);
 	cpSync(join(here, "src/robots.txt"), join(dist, "robots.txt"));
 	compress();
+	rmSync(done, { recursive: true, force: true });
+	renameSync(dist, done);
 }
 
-await build();
+const cat = catalogue();
+writeKeys(cat);
+if (process.argv.includes("--words-only"))
+	process.exit(0);
+try {
+	await build(cat);
+} finally {
+	rmSync(dist, { recursive: true, force: true });
+}
 const mock = process.argv.indexOf("--mock");
 if (mock > 0) {
 	const { serve } = await import("./mock/server.mjs");
-	serve(dist, Number(process.argv[mock + 1] ?? 8099));
+	serve(done, Number(process.argv[mock + 1] ?? 8099));
 }

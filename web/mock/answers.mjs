@@ -44,16 +44,16 @@ function overview(params) {
 
 function attention() {
 	return [
-		{ code: "insight.own_failing", severity: "fail", values: {
+		{ code: "dmarc.none_aligned", severity: "fail", values: {
 			source: "scanner.example.com", label:
 			"scanner.example.com", domain: "example.com",
 			count: 412, messages: 412, failed: 412 },
 		  url: "/sources/scanner-3f?domain=example.com" },
-		{ code: "insight.new_source", severity: "warn", values: {
+		{ code: "dmarc.dkim_ok_unaligned", severity: "warn", values: {
 			source: "Amazon SES", label: "Amazon SES",
 			domain: "news.example.net", count: 9210,
 			messages: 9210 }, url: "/sources/amazon-ses" },
-		{ code: "insight.waiting", severity: "info", values: {
+		{ code: "dmarc.spf_ok_unaligned", severity: "info", values: {
 			domain: "new.example.org" },
 		  url: "/d/new.example.org" },
 	];

@@ -143,7 +143,9 @@ function TopSources({ domain }: { domain: string }) {
 								of("web.triage.", one.triage) :
 								t("web.triage.new")}</span>
 							<Share part={one.passed}
-								whole={one.messages} />
+								whole={one.messages}
+								good={one.triage === "ours" ?
+									0.97 : 0} />
 							<span class="num">
 								{number(one.messages)}</span>
 						</li>))}
@@ -255,7 +257,8 @@ export default function Domain({ at }: RouteProps) {
 	const one = query.data;
 
 	return (
-		<Page title={shownDomain(name)} intro={one ? statusLine(one) :
+		<Page title={shownDomain(name)} crumb={<a
+			href={href("/domains")}>{t("web.nav.domains")}</a>} intro={one ? statusLine(one) :
 			"\u00a0"} actions={one && <Actions one={one} />}>
 			<Answer query={query} lines={8}>{(data) => <>
 				<Card class="ladder-card">

@@ -41,7 +41,8 @@ function columns(): Column<Domain>[] {
 			(one.own_passed ?? 0) / one.own : null,
 		  cell: (one) => <a class="plain-link"
 			href={of30(one.domain, { class: "own" })}>
-			<Share part={one.own_passed} whole={one.own} /></a> },
+			<Share part={one.own_passed} whole={one.own}
+				good={0.97} /></a> },
 		{ id: "messages", label: t("web.field.messages"), number: true,
 		  by: (one) => one.messages, cell: (one) =>
 			<Figure value={one.messages}

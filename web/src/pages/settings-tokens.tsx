@@ -86,7 +86,7 @@ export function Tokens() {
 			<Answer query={query} lines={3}>{(data) =>
 				data.tokens.length === 0 ? <Empty icon="lock"
 					title={t("web.tokens.none")} /> :
-				<Table name="tokens" caption={t("web.settings.tokens")}
+				<Table plain name="tokens" caption={t("web.settings.tokens")}
 					rows={data.tokens} sort="name"
 					keyOf={(one) => String(one.id)} columns={[
 					{ id: "name", label: t("web.tokens.name"),

@@ -84,7 +84,7 @@ export function Users() {
 				<Icon name="plus" size={16} />{t("web.users.add")}
 			</button>}>
 			<Answer query={query} lines={3}>{(data) =>
-				<Table name="users" caption={t("web.settings.users")}
+				<Table plain name="users" caption={t("web.settings.users")}
 					rows={data.users} sort="name"
 					keyOf={(one) => String(one.id)} columns={[
 					{ id: "name", label: t("web.login.name"),

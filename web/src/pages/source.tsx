@@ -152,14 +152,15 @@ function Fix({ data }: { data: SourceDetail }) {
 function rowColumns(slug: string, filter: "domain" | "ip"):
 	Column<QueryRow>[] {
 	const to = (row: QueryRow) => href("/reports/dmarc",
-		{ source: slug, [filter]: row.key });
+		{ source: slug, [filter]: row.key ?? "unknown" });
 
 	return [
 		{ id: "key", label: filter === "domain" ?
 			t("web.field.domain") : t("web.field.ip"), fixed: true,
-		  cell: (row) => <a class={filter === "ip" ? "mono" : ""}
-			href={to(row)}>{filter === "domain" ?
-			shownDomain(row.key) : row.key}</a> },
+		  cell: (row) => row.key === null ? t("web.state.unknown") :
+			<a class={filter === "ip" ? "mono" : ""} href={to(row)}>
+				{filter === "domain" ? shownDomain(row.key) :
+					row.key}</a> },
 		{ id: "messages", label: t("web.field.messages"), number: true,
 		  cell: (row) => number(row.messages) },
 		{ id: "passed", label: t("web.sources.passed"), number: true,
@@ -191,15 +192,15 @@ function Body({ data }: { data: SourceDetail }) {
 			<Fix data={data} />
 		</div>
 		<Section title={t("web.source.by_domain")}>
-			<Table name="source_domains" rows={data.domains}
+			<Table plain name="source_domains" rows={data.domains}
 				caption={t("web.source.by_domain")}
-				keyOf={(row) => row.key}
+				keyOf={(row) => row.key ?? ""}
 				columns={rowColumns(source.slug, "domain")} />
 		</Section>
 		<Section title={t("web.source.by_ip")}>
-			{data.ips.length ? <Table name="source_ips" rows={data.ips}
+			{data.ips.length ? <Table plain name="source_ips" rows={data.ips}
 				caption={t("web.source.by_ip")}
-				keyOf={(row) => row.key}
+				keyOf={(row) => row.key ?? ""}
 				columns={rowColumns(source.slug, "ip")} /> :
 				<p class="muted">{t("web.source.choose_domain")}</p>}
 		</Section>
@@ -219,7 +220,7 @@ export default function SourcePage({ at }: RouteProps) {
 				{ source: at.slug! })}>
 				<Icon name="search" size={16} />
 				{t("web.nav.explore")}</a>}
-			intro={<a href={href("/sources")}>
+			crumb={<a href={href("/sources")}>
 				{t("web.source.back")}</a>}>
 			<Answer query={query} lines={8}>{(data) =>
 				<Body data={data} />}</Answer>

@@ -33,7 +33,8 @@ export function evidenceText(evidence: string | null): string {
 	if (!evidence)
 		return "";
 	const [kind = "", ...proof] = evidence.split(":");
-	return named("sender.evidence.", kind, { proof: proof.join(":") });
+	const text = named("sender.evidence.", kind, { proof: proof.join(":") });
+	return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function Marks({ one }: { one: Source }) {
@@ -83,7 +84,8 @@ function columns(): Column<Source>[] {
 		  first: "up", by: (one) => one.messages ?
 			(one.passed ?? 0) / one.messages : null,
 		  cell: (one) => <Share part={one.passed}
-			whole={one.messages} /> },
+			whole={one.messages}
+			good={one.triage === "ours" ? 0.97 : 0} /> },
 		{ id: "spf", label: t("web.field.spf"), number: true,
 		  expert: true, first: "up", by: (one) => one.messages ?
 			(one.spf_aligned ?? 0) / one.messages : null,

@@ -4,15 +4,17 @@ import { href } from "../model/place";
 import { ago, moment, number, percent, utc } from "../words/format";
 import { shownDomain } from "../words/idn";
 
-/* A share of mail. `good`: below it the bar is that of failing mail. */
-export function Share({ part, whole, good = 0.97 }: {
+/* A share of mail. Below `good` the bar is that of failing mail; without it
+ * the share is a figure like any other: only our own mail can fail us. */
+export function Share({ part, whole, good = 0 }: {
 	part: number | null; whole: number | null; good?: number;
 }) {
 	if (part === null || !whole)
 		return <span class="muted">–</span>;
 	const share = part / whole;
 	return (
-		<span class={"share" + (share < good ? " share-bad" : "")}>
+		<span class={"share" + (!good ? " share-plain" : share < good ?
+			" share-bad" : "")}>
 			<svg width="56" height="6" viewBox="0 0 56 6"
 				aria-hidden="true" focusable="false">
 				<rect class="share-back" width="56" height="6" rx="3" />

@@ -73,8 +73,9 @@ function Suggestions({ of: one, typed, onPick }: {
 
 	return <>{rows?.map((row) => (
 		<button type="button" class="menu-item" key={row.key}
-			onClick={() => onPick(row.key)}>
-			<span class="menu-grow">{one.name === "country" ?
+			onClick={() => onPick(row.key ?? "unknown")}>
+			<span class="menu-grow">{row.key === null ?
+				t("web.state.unknown") : one.name === "country" ?
 				valueText(one.name, row.key) : row.label}</span>
 			<span class="muted num">{number(row.messages)}</span>
 		</button>))}</>;

@@ -15,6 +15,7 @@ export function Menu({ label, face, children, side = "start", class: name,
 	plain?: boolean;         // no arrow
 }) {
 	const [open, setOpen] = useState(false);
+	const icon = name?.includes("icon-menu"); // a face without words
 	const box = useRef<HTMLDivElement>(null);
 	const button = useRef<HTMLButtonElement>(null);
 	const id = useId();
@@ -66,8 +67,8 @@ export function Menu({ label, face, children, side = "start", class: name,
 			onKeyDown={walk}>
 			<button type="button" class="menu-button" ref={button}
 				aria-expanded={open} aria-controls={id}
-				aria-label={face ? label : undefined}
-				title={face && plain ? label : undefined}
+				aria-label={icon ? label : undefined}
+				title={face ? label : undefined}
 				onClick={() => setOpen(!open)}>
 				{face ?? label}
 				{!plain && <Icon name="down" size={16} />}

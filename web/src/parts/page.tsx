@@ -8,8 +8,9 @@ import { finding, t } from "../words/words";
 import { Icon } from "./icons";
 import type { IconName } from "./icons";
 
-export function Page({ title, name, intro, actions, children }: {
+export function Page({ title, name, crumb, intro, actions, children }: {
 	title: string;
+	crumb?: ComponentChildren; // the way back up, over the heading
 	name?: ComponentChildren; // instead of the title, in the heading
 	intro?: ComponentChildren;
 	actions?: ComponentChildren;
@@ -22,6 +23,8 @@ export function Page({ title, name, intro, actions, children }: {
 		<div class="page">
 			<header class="page-head">
 				<div>
+					{crumb && <p class="crumb"><Icon name="left"
+						size={14} />{crumb}</p>}
 					<h1>{name ?? title}</h1>
 					{intro && <p class="intro">{intro}</p>}
 				</div>
@@ -65,7 +68,7 @@ export function Notice({ kind = "info", children, actions }: {
 	return (
 		<div class={"notice notice-" + kind}
 			role={kind === "fail" ? "alert" : "status"}>
-			<Icon name={kind === "info" ? "help" : "warn"} />
+			<Icon name={kind === "info" ? "info" : "warn"} />
 			<div class="notice-text">{children}</div>
 			{actions && <div class="notice-actions">{actions}</div>}
 		</div>

@@ -46,6 +46,7 @@ export interface TableProps<R> {
 	foot?: ComponentChildren;     // a row of sums
 	tools?: ComponentChildren;    // beside the column chooser
 	rowClass?: (row: R) => string;
+	plain?: boolean;              // no choice of columns
 }
 
 /* Which columns are on screen. */
@@ -165,10 +166,11 @@ export function Table<R>(props: TableProps<R>) {
 	useRowKeys(seen.map(keyOf), props, flip);
 	return (
 		<div class="table-box">
-			<div class="table-tools">
+			{(!props.plain || props.tools) && <div class="table-tools">
 				{props.tools}
-				<ColumnChooser name={name} columns={columns} />
-			</div>
+				{!props.plain && <ColumnChooser name={name}
+					columns={columns} />}
+			</div>}
 			<div class="table-scroll" tabIndex={0} role="region"
 				aria-label={caption}>
 			<table class="table">

@@ -1,5 +1,6 @@
 /* The way around: left on a desk, a drawer on a phone. Links take filters and
  * days along. */
+import type { ComponentChildren } from "preact";
 import { useQuery } from "../api/query";
 import type { Views } from "../api/types";
 import { href, usePlace } from "../model/place";
@@ -74,17 +75,19 @@ function Pinned() {
 	</>;
 }
 
-export function Brand() {
+function Brand() {
 	return <a class="brand" href={href("/")}>
 		<Mark /><span>Waxseal</span></a>;
 }
 
-export function Rail() {
+export function Rail({ children }: { children: ComponentChildren }) {
 	return (
 		<nav class="rail-nav" aria-label={t("web.shell.navigation")}>
+			<Brand />
 			<ul>{ITEMS.map((item) =>
 				<Entry key={item.path} item={item} />)}</ul>
 			<Pinned />
+			{children}
 		</nav>
 	);
 }

@@ -9,7 +9,7 @@ import { AccountMenu, LanguageMenu, ModeSwitch, ThemeMenu } from "./choices";
 import { DomainMenu } from "./domain";
 import { Help } from "./help";
 import { useKeys } from "./keys";
-import { Brand, Rail } from "./rail";
+import { Rail } from "./rail";
 import { RangeMenu } from "./range";
 import { Search } from "./search";
 
@@ -53,15 +53,13 @@ export function Shell({ children }: { children: ComponentChildren }) {
 		<div class={"shell" + (drawer ? " shell-drawer" : "")}>
 			<SkipLink />
 			<div class="rail">
-				<Brand />
-				<Rail />
-				<div class="rail-foot only-narrow">
+				<Rail><div class="rail-foot only-narrow">
 					<ModeSwitch />
 					<div class="rail-choices">
 						<LanguageMenu side="start" />
 						<ThemeMenu side="start" />
 					</div>
-				</div>
+				</div></Rail>
 			</div>
 			{drawer && <button class="curtain" tabIndex={-1}
 				aria-label={t("web.action.close")}
@@ -73,7 +71,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
 					onClick={() => setDrawer(!drawer)}>
 					<Icon name={drawer ? "close" : "menu"} /></button>
 				<Search />
-				<div class="top-span">
+				<div class={"top-span" + (spans ? "" : " top-idle")}>
 					<DomainMenu />
 					{spans && <RangeMenu />}
 				</div>
