@@ -145,6 +145,10 @@ int cli_store_restore(struct cli *c);
 int cli_store_prune(struct cli *c);
 int cli_store_check(struct cli *c);
 int cli_sample_generate(struct cli *c);
+int cli_sample_load(struct cli *c);
+/* The options --domains and --days; complains when they are out of bounds. */
+bool cli_sample_size(const struct cli *c, unsigned *domains, unsigned *days);
+int cli_sample_remove(struct cli *c);
 int cli_config_check(struct cli *c);
 int cli_config_show(struct cli *c);
 int cli_version(struct cli *c);

@@ -65,6 +65,10 @@ static const struct cli_option sample_options[] = {
 	{ "failures", 0, CLI_FLAG, NULL, NULL, "cli.opt.sample_failures",
 	  false },
 };
+static const struct cli_option load_options[] = {
+	{ "domains", 0, CLI_NUMBER, "NUMBER", NULL, "cli.opt.domains", false },
+	{ "days", 0, CLI_NUMBER, "NUMBER", NULL, "cli.opt.days", false },
+};
 static const struct cli_option config_options[] = {
 	{ "effective", 0, CLI_FLAG, NULL, NULL, "cli.opt.effective", false },
 };
@@ -325,6 +329,22 @@ static const struct cli_command commands[] = {
 			  "mail/",
 			  "cli.ex.sample" } },
 	  .run = cli_sample_generate },
+	{ .noun = "sample",
+	  .verb = "load",
+	  .forms = CLI_AS_TEXT | CLI_AS_JSON,
+	  .summary = "cli.cmd.sample_load",
+	  .about = "cli.about.sample_load",
+	  OWN(load_options),
+	  .examples = { { "waxseal sample load --domains 3 --days 90",
+			  "cli.ex.sample_load" } },
+	  .run = cli_sample_load },
+	{ .noun = "sample",
+	  .verb = "remove",
+	  .forms = CLI_AS_TEXT | CLI_AS_JSON,
+	  .summary = "cli.cmd.sample_remove",
+	  .about = "cli.about.sample_remove",
+	  .examples = { { "waxseal sample remove", "cli.ex.sample_remove" } },
+	  .run = cli_sample_remove },
 	{ .noun = "config",
 	  .verb = "check",
 	  .operands = "[FILE]",

@@ -245,6 +245,9 @@ text_summary(struct import *m, const struct ingest_totals *t)
 	pair_unless_zero(&pairs, "rejected", "cli.import.rejected",
 			 t->rejected);
 	pair_unless_zero(&pairs, "ignored", "cli.import.ignored", t->ignored);
+	if (t->unclaimed > 0)
+		cli_pair_count(&pairs, "unclaimed", "cli.import.unclaimed",
+			       t->unclaimed);
 	pair_unless_zero(&pairs, "records", "cli.import.records", t->records);
 	pair_unless_zero(&pairs, "messages", "cli.import.messages",
 			 t->messages);
@@ -257,6 +260,14 @@ text_summary(struct import *m, const struct ingest_totals *t)
 		(void)os_write_all(STDERR_FILENO, buf_str(&m->reasons));
 	if (m->reason_count > REASONS_MAX)
 		cli_note(c, "cli.import.more_rejected", CLI_NO_ARGS);
+}
+
+static void
+abandon(struct import *m)
+{
+	cli_progress_end(&m->bar);
+	buf_free(&m->items);
+	buf_free(&m->reasons);
 }
 
 static void
@@ -310,32 +321,69 @@ options_of(struct import *m, const struct geo *geo)
 	};
 }
 
+static enum err
+run_here(struct import *m, struct store *s, struct ingest_totals *totals,
+	 struct diag *why)
+{
+	struct cli *c = m->c;
+	struct geo *geo = cli_geo(c);
+	struct ingest_options options = options_of(m, geo);
+	struct ingest_owners *owners = NULL;
+	enum err err = s ? ingest_owners_open(c->data, &owners, why) : ERR_NONE;
+
+	options.owner_of = ingest_owner_of;
+	options.owner_ctx = owners;
+	if (err == ERR_NONE)
+		err = ingest_run(s, c->args.operand, c->args.operand_count,
+				 &options, totals, why);
+	/* What is stored is also counted, so that answers are not short. */
+	if (err == ERR_STOP && s)
+		err = ingest_settle(s, STORE_OWNER_SELF, geo, why);
+	ingest_owners_close(owners);
+	geo_close(geo);
+	return err;
+}
+
+/* False when no server runs on the data directory. */
+static bool
+run_there(struct import *m, enum err *err, struct ingest_totals *totals,
+	  struct diag *why)
+{
+	struct cli *c = m->c;
+	const struct ingest_options options = options_of(m, NULL);
+
+	*err = ingest_run_there(c->data, c->args.operand, c->args.operand_count,
+				&options, totals, why);
+	if (*err != ERR_GONE ||
+	    !str_eq(str_of(why->code), S("ingest.no_server")))
+		return true;
+	diag_clear(why);
+	return false;
+}
+
 int
 cli_report_import(struct cli *c)
 {
+	/* A dry run needs no store, and makes none. */
+	const bool dry = cli_given(c, "dry-run");
 	struct ingest_totals totals = { 0 };
 	struct diag why = { 0 };
 	struct import m;
 	int code = CLI_FINE;
-	/* A dry run needs no store, and makes none. */
-	SCOPED_STORE s = cli_given(c, "dry-run")
-				 ? NULL
-				 : cli_store(c, STORE_CREATE, &code);
-
-	if (code != CLI_FINE)
-		return code;
-	struct geo *geo = cli_geo(c);
+	enum err err;
 
 	begin(&m, c, "cli.import.importing");
-	const struct ingest_options options = options_of(&m, geo);
-	enum err err = ingest_run(s, c->args.operand, c->args.operand_count,
-				  &options, &totals, &why);
+	if (dry || !run_there(&m, &err, &totals, &why)) {
+		SCOPED_STORE s = dry ? NULL : cli_store(c, STORE_CREATE, &code);
 
-	/* What is stored is also counted, so that answers are not short. */
-	if (err == ERR_STOP && s)
-		err = ingest_settle(s, STORE_OWNER_SELF, geo, &why);
+		if (code == CLI_FINE)
+			err = run_here(&m, s, &totals, &why);
+	}
+	if (code != CLI_FINE) {
+		abandon(&m);
+		return code;
+	}
 	summary(&m, &totals, "waxseal.report.import/1");
-	geo_close(geo);
 	return exit_code(&m, err, &why, &totals);
 }
 

@@ -103,6 +103,13 @@ within(const struct cli *c, const char *name, uint64_t fallback, uint64_t most,
 	return false;
 }
 
+bool
+cli_sample_size(const struct cli *c, unsigned *domains, unsigned *days)
+{
+	return within(c, "domains", DOMAINS, DOMAINS_MAX, domains) &&
+	       within(c, "days", DAYS, DAYS_MAX, days);
+}
+
 int
 cli_sample_generate(struct cli *c)
 {
@@ -118,8 +125,7 @@ cli_sample_generate(struct cli *c)
 		.failures = cli_given(c, "failures"),
 	};
 
-	if (!within(c, "domains", DOMAINS, DOMAINS_MAX, &options.domains) ||
-	    !within(c, "days", DAYS, DAYS_MAX, &options.days) ||
+	if (!cli_sample_size(c, &options.domains, &options.days) ||
 	    !within(c, "mails", MAILS, MAILS_MAX, &options.mails_per_day))
 		return CLI_MISUSE;
 	if (!s.directory) {
