@@ -46,4 +46,18 @@ enum err api_view_add(struct api_call *c, struct diag *why);
 enum err api_view_change(struct api_call *c, struct diag *why);
 enum err api_view_remove(struct api_call *c, struct diag *why);
 
+/* domains*.c, settings*.c */
+enum err api_domains(struct api_call *c, struct diag *why);
+enum err api_domain_add(struct api_call *c, struct diag *why);
+enum err api_domain(struct api_call *c, struct diag *why);
+enum err api_domain_change(struct api_call *c, struct diag *why);
+enum err api_domain_remove(struct api_call *c, struct diag *why);
+enum err api_domain_records(struct api_call *c, struct diag *why);
+enum err api_sample(struct api_call *c, struct diag *why);
+enum err api_sample_load(struct api_call *c, struct diag *why);
+enum err api_sample_remove(struct api_call *c, struct diag *why);
+enum err api_attribution(struct api_call *c, struct diag *why);
+enum err api_upload(struct api_call *c, struct diag *why);
+enum err api_tlsrpt_post(struct api_call *c, struct diag *why);
+
 #endif

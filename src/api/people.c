@@ -180,8 +180,9 @@ api_set_cookie(struct api_call *c, const char *secret, struct diag *why)
 	enum { AGE = 30 * 86400 /* seconds, as long as a session */ };
 	SCOPED_BUF text = BUF(512);
 
-	buf_addf(&text, COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly;"
-			       " SameSite=Lax%s",
+	buf_addf(&text,
+		 COOKIE "=%s; Path=/; Max-Age=%d; HttpOnly;"
+			" SameSite=Lax%s",
 		 secret, secret[0] ? AGE : 0,
 		 c->request->tls || c->api->o.secure ? "; Secure" : "");
 	if (arena_dup(c->mem, buf_str(&text), &c->head.set_cookie))

@@ -41,6 +41,10 @@ take_head(void *ctx, const struct api_head *head)
 	     head->set_cookie.n ? head->set_cookie : S(""));
 	copy(got->id, sizeof(got->id),
 	     head->envelope.id.n ? head->envelope.id : S(""));
+	copy(got->name, sizeof(got->name),
+	     head->envelope.name.n ? head->envelope.name : S(""));
+	copy(got->domain, sizeof(got->domain),
+	     head->envelope.domain.n ? head->envelope.domain : S(""));
 }
 
 static bool
@@ -117,7 +121,7 @@ asking_member(struct place *p, const char *path)
 const char *
 asking_text(struct place *p, const char *path)
 {
-	static char out[4096];
+	static char out[64 << 10];
 	struct str value = json_str(asking_member(p, path));
 
 	copy(out, sizeof(out), value.n ? value : S(""));

@@ -20,7 +20,7 @@ struct answer {
 	struct api_head head;
 	struct buf body;
 	struct json *json; /* NULL: the body is none */
-	char cookie[512], id[128];
+	char cookie[512], id[128], name[300], domain[260];
 };
 
 /* Who asks: the headers of a session or of a program. */

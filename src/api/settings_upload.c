@@ -1,0 +1,139 @@
+/* settings_upload.c - who may hand reports in over HTTP. The bytes go from the
+ * front into the spool; here is only said whether, and under what name. */
+#include "api/handlers.h"
+
+#include "seal/seal.h"
+
+enum {
+	POST_MAX = 5 << 20, /* bytes of a posted TLS report */
+	KEY_MAX = 255,
+	ID_BYTES = 16,
+	NAME_MAX_BYTES = 255
+};
+
+/* 128 bits in letters and digits. */
+static enum err
+make_id(struct api_call *c, struct str *out, struct diag *why)
+{
+	static const char hex[] = "0123456789abcdef";
+	uint8_t bytes[ID_BYTES];
+	char text[2 * ID_BYTES];
+
+	seal_random(bytes, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		text[2 * i] = hex[bytes[i] >> 4];
+		text[2 * i + 1] = hex[bytes[i] & 15];
+	}
+	if (arena_dup(c->mem, (struct str){ text, sizeof(text) }, out))
+		return ERR_NONE;
+	return diag_set(why, ERR_LIMIT, "control.too_large", 0, "id");
+}
+
+/* The same key gives the same id, and the bytes are taken once more: the first
+ * time they may not have arrived. The store counts a report once. */
+static enum err
+id_of_key(struct api_call *c, struct str *id, struct diag *why)
+{
+	const struct control_once once = { c->request->idempotency_key,
+					   c->now };
+	SCOPED_BUF answer = BUF(4 * ID_BYTES);
+	bool fresh;
+	enum err e;
+
+	if (once.key.n == 0)
+		return ERR_NONE;
+	if (once.key.n > KEY_MAX)
+		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0,
+				"Idempotency-Key");
+	buf_add(&answer, *id);
+	e = control_idempotent(c->api->control, c->person.owner, &once, &answer,
+			       &fresh, why);
+	if (e == ERR_NONE && !fresh && !arena_dup(c->mem, buf_str(&answer), id))
+		e = diag_set(why, ERR_LIMIT, "control.too_large", 0, "id");
+	return e;
+}
+
+/* The name as the page sent it, without what could be a path. */
+static struct str
+file_name(struct api_call *c)
+{
+	struct str name = api_decode(c->mem, c->request->file_name, false);
+
+	for (size_t i = name.n; i > 0; i--)
+		if (name.p[i - 1] == '/' || name.p[i - 1] == '\\') {
+			name = str_sub(name, i, SIZE_MAX);
+			break;
+		}
+	name = str_sub(name, 0, NAME_MAX_BYTES);
+	while (name.n > 0 && !str_is_utf8(name))
+		name.n--;
+	return name;
+}
+
+enum err
+api_upload(struct api_call *c, struct diag *why)
+{
+	struct str id;
+	struct json_out *j;
+	enum err e = make_id(c, &id, why);
+
+	if (e == ERR_NONE)
+		e = id_of_key(c, &id, why);
+	if (e == ERR_NONE)
+		e = api_audit(c, "report.upload", id, why);
+	if (e != ERR_NONE)
+		return e;
+	c->head.status = 201;
+	c->head.to_spool = true;
+	c->head.body_max = SPOOL_MESSAGE_MAX;
+	c->head.envelope = (struct spool_envelope){
+		.door = SPOOL_UPLOAD,
+		.owner = c->person.owner,
+		.received_at = c->now,
+		.id = id,
+		.name = file_name(c),
+		.client = c->request->client,
+	};
+	j = api_begin(c, "waxseal.upload/1");
+	json_put_str(j, "id", id);
+	api_end(c);
+	return ERR_NONE;
+}
+
+/* RFC 8460 section 5.4. Whoever knows the path may post, whatever the media
+ * type says: gzip comes as JSON and the other way round. */
+enum err
+api_tlsrpt_post(struct api_call *c, struct diag *why)
+{
+	const struct control_domain by = { .post_token = c->param[0] };
+	struct control_domain domain;
+	struct diag own = { 0 };
+	struct json_out *j;
+	int64_t owner = 0;
+	struct str id;
+	enum err e = control_domain_find(c->api->control, &by, c->mem, &owner,
+					 &domain, &own);
+
+	if (e == ERR_GONE)
+		return diag_set(why, ERR_GONE, "api.no_page", 0, "tlsrpt");
+	if (e != ERR_NONE)
+		return diag_set(why, e, own.code, 0, "%s", own.detail);
+	e = make_id(c, &id, why);
+	if (e != ERR_NONE)
+		return e;
+	c->head.status = 201;
+	c->head.to_spool = true;
+	c->head.body_max = POST_MAX;
+	c->head.envelope = (struct spool_envelope){
+		.door = SPOOL_POST,
+		.owner = owner,
+		.received_at = c->now,
+		.id = id,
+		.client = c->request->client,
+		.domain = domain.name,
+	};
+	j = api_begin(c, "waxseal.upload/1");
+	json_put_str(j, "id", id);
+	api_end(c);
+	return ERR_NONE;
+}
