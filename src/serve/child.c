@@ -16,7 +16,6 @@ enum {
 	BACKOFF_LEAST = 100,  /* ms before a role that died starts again */
 	BACKOFF_MOST = 10000, /* ms */
 	SETTLED_MS = 60000,   /* who lived that long begins anew at once */
-	GRACE_MS = 20000      /* between SIGTERM and SIGKILL */
 };
 
 /* Handlers and the mask are the supervisor's; programs and libraries of the
@@ -131,7 +130,9 @@ serve_child_ended(struct serve *s, struct serve_child *c, int status)
 	} else {
 		delay(c, now);
 	}
-	if (asked && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	/* By the signal itself: it had not come far enough to take it. */
+	if (asked && (WIFSIGNALED(status) ? WTERMSIG(status) == SIGTERM
+					  : WEXITSTATUS(status) == 0))
 		return;
 	if (!s->stopping)
 		metrics_add(METRICS_ROLE_RESTARTS, 1);
@@ -141,11 +142,11 @@ serve_child_ended(struct serve *s, struct serve_child *c, int status)
 }
 
 void
-serve_child_stop(struct serve_child *c, int64_t now)
+serve_child_stop(const struct serve *s, struct serve_child *c, int64_t now)
 {
 	if (c->pid == 0 || c->kill_at != 0)
 		return;
-	c->kill_at = now + GRACE_MS;
+	c->kill_at = now + s->grace_ms;
 	(void)kill(c->pid, SIGTERM);
 }
 

@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 enum {
-	TURN_MS = 1000,   /* at least so often it looks round */
-	SILENT_MS = 30000 /* a role is taken for stuck */
+	TURN_MS = 1000, /* at least so often it looks round */
 };
 
 static void
@@ -42,7 +41,7 @@ stop(struct serve *s, int64_t now)
 	serve_notify("STOPPING=1");
 	log_info("stopping");
 	for (size_t i = 0; i < s->children; i++)
-		serve_child_stop(&s->child[i], now);
+		serve_child_stop(s, &s->child[i], now);
 }
 
 static void
@@ -107,7 +106,7 @@ reload(struct serve *s, int64_t now)
 	s->reloading = true;
 	serve_choose_roles(s);
 	for (size_t i = 0; i < s->children; i++)
-		serve_child_stop(&s->child[i], now);
+		serve_child_stop(s, &s->child[i], now);
 }
 
 static void
@@ -171,7 +170,7 @@ any_stuck(const struct serve *s, int64_t now)
 {
 	for (size_t i = 0; i < s->children; i++)
 		if (s->child[i].pid != 0 && s->child[i].kind->lively &&
-		    now - s->child[i].heard > SILENT_MS)
+		    now - s->child[i].heard > s->silent_ms)
 			return true;
 	return false;
 }

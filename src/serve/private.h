@@ -5,6 +5,7 @@
 #include "serve/serve.h"
 #include "tls/tls.h"
 
+#include <signal.h>
 #include <sys/types.h>
 
 enum {
@@ -63,10 +64,13 @@ struct serve {
 	struct serve_child child[SERVE_ROLES];
 	size_t children;
 	int lock;
-	int bell[2]; /* read by the writer, written to by the doors */
-	int signals; /* signalfd */
-	pid_t pid;   /* of the supervisor */
+	int bell[2];     /* read by the writer, written to by the doors */
+	int signals;     /* signalfd */
+	sigset_t before; /* the mask, to be put back */
+	pid_t pid;       /* of the supervisor */
 	bool stopping, reloading, told_ready;
+	int64_t grace_ms;  /* between SIGTERM and SIGKILL */
+	int64_t silent_ms; /* after which a role is taken for stuck */
 	int64_t notified;
 	uint64_t recipients;     /* stamp of what stands in the index */
 	int64_t looked;          /* ticks: when the store was looked at */
@@ -117,7 +121,8 @@ void serve_push_recipients(struct serve *s);
 void serve_child_start(struct serve *s, struct serve_child *c);
 /* It has ended: when to start it again. */
 void serve_child_ended(struct serve *s, struct serve_child *c, int status);
-void serve_child_stop(struct serve_child *c, int64_t now);
+void serve_child_stop(const struct serve *s, struct serve_child *c,
+		      int64_t now);
 /* What it said since. */
 void serve_child_hear(struct serve_child *c, int64_t now);
 /* For roles: `ctx` is the serve_child. */
@@ -125,6 +130,11 @@ void serve_alive(void *ctx);
 
 /* ---- serve.c ---- */
 
+/* As it is before anything was done. */
+void serve_init(struct serve *s, const struct serve_options *options);
+void serve_fini(struct serve *s);
+/* Signals come as something to read: nothing runs between two lines. */
+enum err serve_catch_signals(struct serve *s, struct diag *why) MUST_CHECK;
 /* Which roles have something to do. */
 void serve_choose_roles(struct serve *s);
 

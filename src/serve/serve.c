@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS = 65536 };
+enum { DESCRIPTORS = 65536, GRACE_MS = 20000, SILENT_MS = 30000 };
 
 static const struct serve_kind kinds[SERVE_ROLES] = {
 	[SERVE_INTAKE] = { "intake", serve_intake, true },
@@ -88,9 +88,8 @@ find_host(struct serve *s)
 		(void)snprintf(s->host, sizeof s->host, "localhost");
 }
 
-/* Signals come as something to read: nothing runs between two lines. */
-static enum err
-catch_signals(struct serve *s, sigset_t *before, struct diag *why)
+enum err
+serve_catch_signals(struct serve *s, struct diag *why)
 {
 	static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 	sigset_t set;
@@ -98,7 +97,7 @@ catch_signals(struct serve *s, sigset_t *before, struct diag *why)
 	(void)sigemptyset(&set);
 	for (size_t i = 0; i < COUNT_OF(caught); i++)
 		(void)sigaddset(&set, caught[i]);
-	(void)sigprocmask(SIG_BLOCK, &set, before);
+	(void)sigprocmask(SIG_BLOCK, &set, &s->before);
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->signals < 0 || pipe2(s->bell, O_CLOEXEC | O_NONBLOCK) < 0)
 		return diag_errno(why, "start", "signalfd");
@@ -138,8 +137,19 @@ begin(struct serve *s)
 	serve_choose_roles(s);
 }
 
-static void
-finish(struct serve *s, const sigset_t *before)
+void
+serve_init(struct serve *s, const struct serve_options *options)
+{
+	s->options = *options;
+	s->lock = s->signals = s->bell[0] = s->bell[1] = -1;
+	s->pid = getpid();
+	s->grace_ms = GRACE_MS;
+	s->silent_ms = SILENT_MS;
+	(void)sigprocmask(SIG_BLOCK, NULL, &s->before);
+}
+
+void
+serve_fini(struct serve *s)
 {
 	serve_sockets_close(&s->sockets, NULL);
 	tls_free(s->web_identity);
@@ -148,27 +158,23 @@ finish(struct serve *s, const sigset_t *before)
 	os_fd_cleanup(&s->bell[0]);
 	os_fd_cleanup(&s->bell[1]);
 	os_fd_cleanup(&s->lock);
-	(void)sigprocmask(SIG_SETMASK, before, NULL);
+	(void)sigprocmask(SIG_SETMASK, &s->before, NULL);
 	arena_free(s->options.mem);
-	heap_free(s);
 }
 
 enum err
 serve_run(const struct serve_options *options, struct diag *why)
 {
 	struct serve *s = heap_new(sizeof *s);
-	sigset_t before;
 	enum err err;
 
-	s->options = *options;
-	s->lock = s->signals = s->bell[0] = s->bell[1] = -1;
-	s->pid = getpid();
+	serve_init(s, options);
 	(void)umask(0027);
 	log_start(STDERR_FILENO, options->log_form, options->log_level,
 		  "supervisor", os_now);
 	raise_limit();
 	find_host(s);
-	err = catch_signals(s, &before, why);
+	err = serve_catch_signals(s, why);
 	if (err == ERR_NONE)
 		err = prepare(s, why);
 	if (err == ERR_NONE) {
@@ -176,6 +182,7 @@ serve_run(const struct serve_options *options, struct diag *why)
 		serve_watch(s);
 		log_info("stopped");
 	}
-	finish(s, &before);
+	serve_fini(s);
+	heap_free(s);
 	return err;
 }
