@@ -62,7 +62,7 @@ api_sample(struct api_call *c, struct diag *why)
 
 /* Asked twice, the second one only waits. */
 static enum err
-change(struct api_call *c, const char *op, const char *action, struct diag *why)
+change(struct api_call *c, const char *op, struct diag *why)
 {
 	SCOPED_BUF answer = BUF(INGEST_ANSWER_MAX);
 	struct diag own = { 0 };
