@@ -21,6 +21,7 @@ struct answer {
 	int fd;
 	const struct web_ask *ask;
 	struct web_head head;
+	struct buf kept;   /* its texts, which end with api_answer */
 	struct buf held;   /* the body while it is short */
 	struct buf packed; /* what the packer made of it */
 	struct buf out;    /* frames */
@@ -70,9 +71,13 @@ take_head(void *ctx, const struct api_head *head)
 {
 	struct answer *a = ctx;
 
-	a->head.api = *head;
+	const struct web_head copy = { .api = *head };
+
+	buf_clear(&a->kept);
+	web_wire_head(&a->kept, &copy);
+	a->has_head = web_wire_read_head(
+		str_sub(buf_str(&a->kept), WEB_FRAME_HEAD, SIZE_MAX), &a->head);
 	a->head.compressed = is_text(head->content_type) && !head->to_spool;
-	a->has_head = true;
 }
 
 /* What is ready goes out as pieces. */
@@ -136,7 +141,7 @@ static void
 end(struct answer *a)
 {
 	if (!a->has_head)
-		a->head.api = (struct api_head){ .status = 500 };
+		a->head = (struct web_head){ .api = { .status = 500 } };
 	if (!a->begun)
 		begin(a, true);
 	if (a->packer) {
@@ -153,6 +158,7 @@ answer(struct api *api, int fd, const struct web_ask *ask)
 {
 	struct answer a = { .fd = fd,
 			    .ask = ask,
+			    .kept = BUF(WEB_HEAD_MAX),
 			    .held = BUF(HOLD + WEB_PIECE_MAX),
 			    .packed = BUF(OUT_MAX),
 			    .out = BUF(OUT_MAX) };
@@ -160,6 +166,7 @@ answer(struct api *api, int fd, const struct web_ask *ask)
 
 	api_answer(api, &ask->request, &sink);
 	end(&a);
+	buf_free(&a.kept);
 	buf_free(&a.held);
 	buf_free(&a.packed);
 	buf_free(&a.out);
