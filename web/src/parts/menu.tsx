@@ -73,7 +73,9 @@ export function Menu({ label, face, children, side = "start", class: name,
 				{face ?? label}
 				{!plain && <Icon name="down" size={16} />}
 			</button>
-			{open && <div class={"menu-panel menu-" + side} id={id}>
+			{/* Pressing on its text must not take the focus out of it. */}
+			{open && <div class={"menu-panel menu-" + side} id={id}
+				tabIndex={-1}>
 				{children(close)}</div>}
 		</div>
 	);
