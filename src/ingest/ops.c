@@ -85,7 +85,7 @@ static enum err
 do_status(struct server *s, const struct request *r, struct buf *answer,
 	  struct diag *why)
 {
-	struct spool_backlog waits = { 0 };
+	struct spool_backlog waits = s->waits;
 	struct json_out j = JSON_OUT(answer);
 
 	(void)r;

@@ -24,13 +24,24 @@ add_domain(void *ctx, const struct control_domain *d)
 	return ERR_NONE;
 }
 
+/* What was known stays when it cannot be read: no domains would mean that all
+ * are ours. */
 static enum err
 read_domains(struct ingest_owners *o, struct diag *why)
 {
-	o->stamp = control_domains_stamp(o->control);
-	map_clear(o->domains);
-	return control_domains(o->control, CONTROL_OWNER_SELF, add_domain,
-			       o->domains, why);
+	uint64_t stamp = control_domains_stamp(o->control);
+	struct map *domains = map_new(DOMAINS_MAX);
+	enum err err = control_domains(o->control, CONTROL_OWNER_SELF,
+				       add_domain, domains, why);
+
+	if (err != ERR_NONE) {
+		map_free(domains);
+		return err;
+	}
+	map_free(o->domains);
+	o->domains = domains;
+	o->stamp = stamp;
+	return ERR_NONE;
 }
 
 enum err
@@ -46,7 +57,6 @@ ingest_owners_open(const char *dir, struct ingest_owners **out,
 	if (access(path, F_OK) != 0)
 		return ERR_NONE;
 	o = heap_new(sizeof *o);
-	o->domains = map_new(DOMAINS_MAX);
 	err = control_open(dir, &o->control, why);
 	if (err == ERR_NONE)
 		err = read_domains(o, why);

@@ -186,6 +186,11 @@ uint64_t walk_count(const struct walk *w, const char *const *paths,
 /* Has new addresses named and placed as they come, until the next
  * ingest_settle or store_place_with. `geo` must live on. */
 void settle_along(struct store *s, const struct geo *geo);
+/* ingest_settle for the one owner, telling how far it is. */
+enum err settle_watched(struct store *s, const struct geo *geo,
+			void (*progress)(void *ctx, uint64_t done,
+					 uint64_t all),
+			void *ctx, struct diag *why) MUST_CHECK;
 
 /* ---- bytes.c ---- */
 

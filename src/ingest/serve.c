@@ -84,10 +84,19 @@ tell_item(void *ctx, void *ticket, const struct ingest_item *item)
 }
 
 static void
+out_of_trouble(struct server *s)
+{
+	if (s->in_trouble)
+		log_info("store well again");
+	s->in_trouble = false;
+}
+
+static void
 leave_spool(void *ctx, struct str segment, uint64_t offset)
 {
 	struct server *s = ctx;
 
+	out_of_trouble(s);
 	if (s->reader)
 		spool_done(s->reader,
 			   (struct spool_position){ segment, offset });
@@ -126,14 +135,6 @@ in_trouble(struct server *s, enum err err, const struct diag *why)
 	spool_reader_close(s->reader);
 	s->reader = NULL;
 	s->retry_from = os_ticks() + RETRY_AFTER;
-}
-
-static void
-out_of_trouble(struct server *s)
-{
-	if (s->in_trouble)
-		log_info("store well again");
-	s->in_trouble = false;
 }
 
 void
@@ -283,6 +284,8 @@ take_next(struct server *s, bool *more)
 	}
 	if (!*more)
 		return false;
+	/* What is registered before it came holds for it. */
+	owners_refresh(s->owners);
 	err = take_entry(s, &entry, &why);
 	if (err == ERR_NONE)
 		return true;
@@ -294,15 +297,14 @@ take_next(struct server *s, bool *more)
 static void
 show_gauges(struct server *s)
 {
-	struct spool_backlog waits;
 	int64_t now = os_ticks();
 
 	if (!s->reader || now < s->gauges_from)
 		return;
 	s->gauges_from = now + GAUGES_EVERY;
-	spool_backlog(s->reader, &waits);
-	metrics_set(METRICS_SPOOL_MESSAGES, waits.messages);
-	metrics_set(METRICS_SPOOL_BYTES, waits.bytes);
+	spool_backlog(s->reader, &s->waits);
+	metrics_set(METRICS_SPOOL_MESSAGES, s->waits.messages);
+	metrics_set(METRICS_SPOOL_BYTES, s->waits.bytes);
 }
 
 bool
@@ -315,7 +317,7 @@ serve_spool(struct server *s)
 
 	if (os_ticks() < s->retry_from || (!s->reader && !open_reader(s)))
 		return false;
-	owners_refresh(s->owners);
+	show_gauges(s);
 	while (taken < ROUND && take_next(s, &more))
 		taken++;
 	show_gauges(s);
@@ -331,6 +333,17 @@ serve_spool(struct server *s)
 }
 
 /* ---- what is done between messages ---- */
+
+static void
+tell_alive(void *ctx, uint64_t done, uint64_t all)
+{
+	const struct server *s = ctx;
+
+	(void)done;
+	(void)all;
+	if (s->options->alive)
+		s->options->alive(s->options->ctx);
+}
 
 enum err
 serve_settle(struct server *s, struct diag *why)
@@ -393,7 +406,7 @@ rest_of(const struct server *s)
 	int64_t now = os_ticks();
 	int64_t rest = REST;
 
-	if (s->prune_from <= os_now())
+	if (s->prune_from <= os_now() && !s->in_trouble)
 		return 0;
 	if (s->dirty && !s->in_trouble && s->settle_from - now < rest)
 		rest = s->settle_from - now;
@@ -407,8 +420,7 @@ serve_turn(struct server *s, struct job *job)
 		job->since = 0;
 		(void)serve_spool(s);
 		sockets_wait(s, 0);
-		if (s->options->alive && !s->in_trouble)
-			s->options->alive(s->options->ctx);
+		tell_alive(s, 0, 0);
 	}
 	return !serve_stopped(s) && !job->deserted &&
 	       engine_resets(s->engine) == job->resets;
@@ -423,8 +435,7 @@ run(struct server *s)
 		settle_when_due(s);
 		if (!more)
 			prune_when_due(s);
-		if (s->options->alive)
-			s->options->alive(s->options->ctx);
+		tell_alive(s, 0, 0);
 		sockets_wait(s, more ? 0 : rest_of(s));
 	}
 }

@@ -48,6 +48,7 @@ struct server {
 	int64_t prune_from; /* UTC seconds */
 	int prune_step;
 	int64_t gauges_from;
+	struct spool_backlog waits; /* as it was last looked at */
 };
 
 /* ---- serve.c ---- */

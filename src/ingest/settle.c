@@ -47,6 +47,22 @@ settle_along(struct store *s, const struct geo *geo)
 }
 
 enum err
+settle_watched(struct store *s, const struct geo *geo,
+	       void (*progress)(void *ctx, uint64_t done, uint64_t all),
+	       void *ctx, struct diag *why)
+{
+	SCOPED_BUF stamp = BUF(1024);
+	enum err err;
+
+	stamp_of(geo, &stamp);
+	err = store_enrich(s, STORE_OWNER_SELF, buf_str(&stamp), look_up,
+			   context_of(geo), why);
+	if (err == ERR_NONE)
+		err = store_fold(s, STORE_OWNER_SELF, progress, ctx, why);
+	return err;
+}
+
+enum err
 ingest_settle(struct store *s, int64_t owner, const struct geo *geo,
 	      struct diag *why)
 {
