@@ -21,7 +21,8 @@ import { Policy, Sign } from "../parts/status";
 import { toast, toastProblem } from "../parts/toast";
 import { rangeText } from "../shell/range";
 import type { RouteProps } from "../routes";
-import { isAdmin, rowsOf } from "./overview";
+import { isAdmin } from "../state/settings";
+import { rowsOf } from "./overview";
 
 const RUNGS = ["none", "quarantine", "reject"] as const;
 

@@ -3,72 +3,17 @@ import { useState } from "preact/hooks";
 import { useQuery } from "../api/query";
 import type { Domain, Domains as Answer_ } from "../api/types";
 import { go, href, setParams, usePlace } from "../model/place";
+import { domainColumns } from "../parts/domain-columns";
 import { number } from "../words/format";
 import { shownDomain } from "../words/idn";
-import { of, t } from "../words/words";
-import { DomainLink, Figure, Share, Spark, When } from "../parts/bits";
+import { t } from "../words/words";
 import { Switch } from "../parts/field";
 import { Icon } from "../parts/icons";
 import { Answer, Empty, Page } from "../parts/page";
-import { Policy } from "../parts/status";
 import { Table } from "../parts/table";
-import type { Column } from "../parts/table";
-import { isAdmin } from "./overview";
+import { isAdmin } from "../state/settings";
 
-const LADDER = ["none", "quarantine", "reject"];
-const SILENT = 48 * 3600;
-
-function of30(domain: string, change: Record<string, string>): string {
-	return href("/reports/dmarc", { domain, range: "30d", from: null,
-		to: null, ...change });
-}
-
-function columns(): Column<Domain>[] {
-	return [
-		{ id: "domain", label: t("web.field.domain"), fixed: true,
-		  by: (one) => shownDomain(one.domain), cell: (one) => <>
-			<DomainLink domain={one.domain} />
-			<span class="sub">{!one.registered ?
-				t("web.domains.seen_only") : one.first_report === null ?
-				t("web.domains.waiting") : one.purpose ?
-				of("web.purpose.", one.purpose) : ""}</span></> },
-		{ id: "policy", label: t("web.field.policy"), first: "down",
-		  by: (one) => one.policy ? LADDER.indexOf(one.policy) : null,
-		  cell: (one) => <Policy value={one.policy}
-			testing={one.policy_testing} /> },
-		{ id: "own", label: t("web.domains.own"), number: true,
-		  first: "up", by: (one) => one.own ?
-			(one.own_passed ?? 0) / one.own : null,
-		  cell: (one) => <a class="plain-link"
-			href={of30(one.domain, { class: "own" })}>
-			<Share part={one.own_passed} whole={one.own}
-				good={0.97} /></a> },
-		{ id: "messages", label: t("web.field.messages"), number: true,
-		  by: (one) => one.messages, cell: (one) =>
-			<Figure value={one.messages}
-				to={of30(one.domain, {})} /> },
-		{ id: "spark", label: t("web.domains.spark"), cell: (one) =>
-			one.messages ? <Spark values={one.spark.slice(-30)}
-				label={t("web.domains.spark_label",
-					{ count: one.messages })} /> :
-			<span class="muted">–</span> },
-		{ id: "unrecognised", label: t("web.class.unrecognised"),
-		  number: true, expert: true, by: (one) => one.unrecognised,
-		  cell: (one) => <Figure value={one.unrecognised}
-			to={of30(one.domain, { class: "unrecognised" })} /> },
-		{ id: "blocked", label: t("web.class.blocked"), number: true,
-		  by: (one) => one.blocked, cell: (one) =>
-			<Figure value={one.blocked}
-				to={of30(one.domain, { class: "blocked" })} /> },
-		{ id: "tls", label: t("web.domains.tls_failed"), number: true,
-		  expert: true, by: (one) => one.tls_failed, cell: (one) =>
-			<Figure value={one.tls_failed} to={href("/reports/tls",
-				{ domain: one.domain })} /> },
-		{ id: "last", label: t("web.domains.last"), first: "down",
-		  by: (one) => one.last_report,
-		  cell: (one) => <When at={one.last_report} /> },
-	];
-}
+const SILENT = 48 * 3600; // seconds
 
 function silent(one: Domain): boolean {
 	return one.registered && (one.last_report === null ||
@@ -89,7 +34,7 @@ function List({ data }: { data: Answer_ }) {
 	return (
 		<div class="table-sticky">
 			<Table name="domains" caption={t("web.nav.domains")}
-				columns={columns()} rows={rows} sort="domain"
+				columns={domainColumns()} rows={rows} sort="domain"
 				keyOf={(one) => one.domain} current={current}
 				onCurrent={setCurrent} open={(one) =>
 					go(href("/d/" + encodeURIComponent(one.domain)))}

@@ -2,10 +2,13 @@
  * behind them. */
 import type { ComponentChildren } from "preact";
 import { useQuery } from "../api/query";
-import type { Days, Overview as Answer_, Sample } from "../api/types";
+import type { Days, Domains, Overview as Answer_, Sample } from "../api/types";
 import { write } from "../api/client";
+import { useMode } from "../state/settings";
+import { Table } from "../parts/table";
+import { domainColumns } from "../parts/domain-columns";
+import { isAdmin } from "../state/settings";
 import { SPAN_AND_DOMAIN, asked, go, href, usePlace } from "../model/place";
-import { session } from "../api/client";
 import { ago, number, percent, shortNumber } from "../words/format";
 import { of, plural, t } from "../words/words";
 import { AttentionList } from "../parts/attention";
@@ -19,9 +22,7 @@ import { toast, toastProblem } from "../parts/toast";
 import { Policy, Sign } from "../parts/status";
 import { rangeText } from "../shell/range";
 
-export function isAdmin(): boolean {
-	return session.get()?.user?.role === "admin";
-}
+export { isAdmin };
 
 /* The rows behind a part of the chart. */
 export function rowsOf(part: Part, day: string | null): string {
@@ -221,8 +222,23 @@ function Quick() {
 	);
 }
 
+/* For those who think in tables. */
+function DomainTable() {
+	const query = useQuery<Domains>("/domains");
+
+	return (
+		<Section title={t("web.nav.domains")}>
+			<Answer query={query}>{(data) => <Table name="domains"
+				caption={t("web.nav.domains")} sort="-messages"
+				columns={domainColumns()} rows={data.domains}
+				keyOf={(one) => one.domain} />}</Answer>
+		</Section>
+	);
+}
+
 function Body({ data }: { data: Answer_ }) {
 	const at = usePlace();
+	const mode = useMode();
 	const days = useQuery<Days>(data.any_reports ? "/days" : null,
 		asked(at, SPAN_AND_DOMAIN));
 
@@ -253,7 +269,7 @@ function Body({ data }: { data: Answer_ }) {
 				<a href={href("/reports/dmarc",
 					{ trust: "unverified" })}>
 					{t("web.action.show_them")}</a></p>}
-			<Quick />
+			{mode === "simple" ? <Quick /> : <DomainTable />}
 		</>}
 	</>;
 }

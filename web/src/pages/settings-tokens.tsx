@@ -12,7 +12,6 @@ import { Choice, Field, Radios } from "../parts/field";
 import { Icon } from "../parts/icons";
 import { Answer, Empty, Notice, ProblemView, Section } from "../parts/page";
 import { Table } from "../parts/table";
-import { isAdmin } from "./overview";
 
 type Scope = Token["scopes"][number];
 const DAYS = [30, 90, 365] as const;
@@ -38,8 +37,7 @@ function Add({ onClose, made }: {
 	const [scope, setScope] = useState<Scope>("read");
 	const [days, setDays] = useState("90");
 	const [problem, setProblem] = useState<ApiProblem | null>(null);
-	const scopes: Scope[] = isAdmin() ? ["read", "upload", "admin"] :
-		["read"];
+	const scopes: Scope[] = ["read", "upload", "admin"];
 
 	const add = (event: Event) => {
 		event.preventDefault();

@@ -4,6 +4,7 @@ import { ApiProblem, session, write } from "../api/client";
 import { useQuery } from "../api/query";
 import type { User, Users as Answer_ } from "../api/types";
 import { of, t } from "../words/words";
+import { PASSWORD_MIN } from "./setup";
 import { When } from "../parts/bits";
 import { Confirm, Dialog } from "../parts/dialog";
 import { Field, Radios } from "../parts/field";
@@ -40,7 +41,7 @@ function Add({ onClose }: { onClose: () => void }) {
 					value={password} onValue={setPassword} required
 					autocomplete="new-password"
 					hint={t("web.setup.password_hint",
-						{ count: 12 })} />
+						{ count: PASSWORD_MIN })} />
 				<Radios label={t("web.users.role")} value={role}
 					onValue={(value) => setRole(value as Role)}
 					options={ROLES.map((one) => ({ value: one,

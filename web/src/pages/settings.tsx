@@ -15,7 +15,8 @@ import { toast, toastProblem } from "../parts/toast";
 import { ZoneChoice, ownZone } from "../parts/zones";
 import type { RouteProps } from "../routes";
 import NotFound from "./not-found";
-import { isAdmin } from "./overview";
+import { isAdmin } from "../state/settings";
+import { PASSWORD_MIN } from "./setup";
 import { About } from "./settings-about";
 import { Tokens } from "./settings-tokens";
 import { Users } from "./settings-users";
@@ -48,7 +49,7 @@ function Password() {
 					type="password" value={next} onValue={setNext}
 					autocomplete="new-password" required
 					hint={t("web.setup.password_hint",
-						{ count: 12 })} />
+						{ count: PASSWORD_MIN })} />
 				<button class="button">
 					{t("web.settings.password_change")}</button>
 			</form>
@@ -91,7 +92,7 @@ const PARTS: readonly { name: "profile" | "users" | "tokens" | "about";
 		       admin?: boolean; view: ComponentType }[] = [
 	{ name: "profile", view: Profile },
 	{ name: "users", view: Users, admin: true },
-	{ name: "tokens", view: Tokens },
+	{ name: "tokens", view: Tokens, admin: true },
 	{ name: "about", view: About },
 ];
 

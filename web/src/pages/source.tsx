@@ -21,7 +21,7 @@ import type { Column } from "../parts/table";
 import { toastProblem } from "../parts/toast";
 import { useKeys } from "../shell/keys";
 import type { RouteProps } from "../routes";
-import { isAdmin } from "./overview";
+import { isAdmin } from "../state/settings";
 import { evidenceText } from "./sources";
 
 function Whose({ one }: { one: Source }) {

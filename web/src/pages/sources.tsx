@@ -2,7 +2,7 @@
  * ours, or left alone; what nobody has said yet is new. */
 import { useEffect, useState } from "preact/hooks";
 import { useQuery } from "../api/query";
-import type { Source, Sources as Answer_, Triage } from "../api/types";
+import type { Overview, Source, Sources as Answer_, Triage } from "../api/types";
 import { FILTER_NAMES } from "../model/filters";
 import { asked, go, href, hrefWith, usePlace } from "../model/place";
 import { TRIAGES, mark } from "../model/triage";
@@ -18,7 +18,7 @@ import { Table } from "../parts/table";
 import type { Column } from "../parts/table";
 import { useKeys } from "../shell/keys";
 import type { RouteProps } from "../routes";
-import { isAdmin } from "./overview";
+import { isAdmin } from "../state/settings";
 
 const TABS = ["new", ...TRIAGES, "all"] as const;
 type Tab = typeof TABS[number];
@@ -144,6 +144,12 @@ function Bulk({ chosen, clear }: {
 	);
 }
 
+function NoSources() {
+	const query = useQuery<Overview>("/overview", { range: "30d" });
+
+	return query.data && <Nothing anyReports={query.data.any_reports} />;
+}
+
 function List({ data }: { data: Answer_ }) {
 	const at = usePlace();
 	const [current, setCurrent] = useState<string | null>(null);
@@ -175,7 +181,7 @@ function List({ data }: { data: Answer_ }) {
 		<Tabs sources={data.sources} tab={tab} />
 		<FilterBar names={FILTER_NAMES.filter((one) =>
 			one !== "source")} />
-		{data.sources.length === 0 ? <Nothing anyReports /> :
+		{data.sources.length === 0 ? <NoSources /> :
 			shown.length === 0 ? <Empty icon="check"
 				title={tab === "new" ? t("web.sources.none_new") :
 					t("web.sources.none_here")}>

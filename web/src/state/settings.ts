@@ -60,6 +60,10 @@ export function setKeys(value: boolean): void {
 	void tell({ settings: { keys: value } });
 }
 
+export function isAdmin(): boolean {
+	return session.get()?.user?.role === "admin";
+}
+
 export function keysWanted(): boolean {
 	return session.get()?.user?.settings.keys !== false;
 }
