@@ -38,13 +38,13 @@ reset_signals(void)
 static void
 close_others(const struct serve *s, const struct serve_child *c)
 {
-	int keep[SERVE_SOCKETS_MAX + 3];
+	int keep[SERVE_SOCKETS_MAX + 2];
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->sockets.n; i++)
-		keep[n++] = s->sockets.at[i].fd;
-	keep[n++] = s->bell[0];
-	keep[n++] = s->bell[1];
+		if (c->kind->uses & 1U << s->sockets.at[i].use)
+			keep[n++] = s->sockets.at[i].fd;
+	keep[n++] = s->bell[c->kind->reads ? 0 : 1];
 	keep[n++] = c->pulse;
 	sandbox_close_all_but(keep, n);
 }

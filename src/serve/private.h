@@ -42,6 +42,8 @@ struct serve_kind {
 	int (*run)(struct serve *s, struct serve_child *me);
 	/* Tells that it lives, by serve_alive; others count as living. */
 	bool lively;
+	unsigned uses; /* sockets it needs: bits by enum serve_use */
+	bool reads;    /* the bell; others ring it */
 };
 
 struct serve_child {

@@ -16,10 +16,20 @@
 enum { DESCRIPTORS = 65536, GRACE_MS = 20000, SILENT_MS = 30000 };
 
 static const struct serve_kind kinds[SERVE_ROLES] = {
-	[SERVE_INTAKE] = { "intake", serve_intake, true },
-	[SERVE_WRITER] = { "writer", serve_writer, true },
-	[SERVE_WEB] = { "web", serve_web, true },
-	[SERVE_WORKER] = { "worker", serve_worker, false },
+	[SERVE_INTAKE] = { .name = "intake",
+			   .run = serve_intake,
+			   .lively = true,
+			   .uses = 1U << SERVE_FOR_SMTP |
+				   1U << SERVE_FOR_LMTP },
+	[SERVE_WRITER] = { .name = "writer",
+			   .run = serve_writer,
+			   .lively = true,
+			   .reads = true },
+	[SERVE_WEB] = { .name = "web",
+			.run = serve_web,
+			.lively = true,
+			.uses = 1U << SERVE_FOR_WEB | 1U << SERVE_FOR_METRICS },
+	[SERVE_WORKER] = { .name = "worker", .run = serve_worker },
 };
 
 const char *
@@ -47,14 +57,9 @@ is_wanted(const struct serve *s, enum serve_role role)
 
 	if (o->roles && !(o->roles & 1U << role))
 		return false;
-	for (size_t i = 0; i < s->sockets.n; i++) {
-		enum serve_use use = s->sockets.at[i].use;
-		bool mail = use == SERVE_FOR_SMTP || use == SERVE_FOR_LMTP;
-
-		if ((role == SERVE_INTAKE && mail) ||
-		    (role == SERVE_WEB && !mail))
+	for (size_t i = 0; i < s->sockets.n; i++)
+		if (kinds[role].uses & 1U << s->sockets.at[i].use)
 			return true;
-	}
 	return role == SERVE_WRITER ||
 	       (role == SERVE_WORKER && o->account_count + o->watched.n > 0);
 }

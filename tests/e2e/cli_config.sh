@@ -47,7 +47,7 @@ store.retention_rows	730d	default" \
 	"$(WAXSEAL_STORE_PATH=other "$waxseal" config show --effective \
 		--config good.conf | grep '^store' | sed 3q)"
 check "as JSON too" good.conf:4 "$("$waxseal" config show --effective --json \
-	--config good.conf | json 'it["settings"][1]["origin"]')"
+	--config good.conf | json 'it["settings"][2]["origin"]')"
 check "a check as JSON" "False config.unknown_key" \
 	"$("$waxseal" config check typo.conf --json 2>/dev/null |
 		json 'str(it["valid"]) + " " + it["reason"].split(":")[0]')"

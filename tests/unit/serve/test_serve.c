@@ -181,7 +181,8 @@ static void
 who_dies_is_begun_again_with_growing_pauses(void **state)
 {
 	static const struct serve_kind kinds[] = {
-		{ "dies", dies_thrice, true }, { "lives", lives, true }
+		{ .name = "dies", .run = dies_thrice, .lively = true },
+		{ .name = "lives", .run = lives, .lively = true }
 	};
 	struct serve *s = supervisor(*state, kinds, 2);
 
@@ -199,8 +200,9 @@ who_dies_is_begun_again_with_growing_pauses(void **state)
 static void
 who_does_not_end_is_killed(void **state)
 {
-	static const struct serve_kind kinds[] = { { "stays", never_ends,
-						     true } };
+	static const struct serve_kind kinds[] = {
+		{ .name = "stays", .run = never_ends, .lively = true }
+	};
 	struct serve *s = supervisor(*state, kinds, 1);
 	int64_t began = os_ticks();
 
@@ -214,13 +216,14 @@ who_does_not_end_is_killed(void **state)
 static void
 a_role_has_its_title_and_no_descriptors_of_others(void **state)
 {
-	static const struct serve_kind kinds[] = { { "looks", looks_at_itself,
-						     true } };
+	static const struct serve_kind kinds[] = {
+		{ .name = "looks", .run = looks_at_itself, .lively = true }
+	};
 	struct serve *s = supervisor(*state, kinds, 1);
 
 	serve_watch(s);
 	assert_int_equal(board->saw_title, 1);
-	assert_int_equal(board->descriptors, 3); /* bell and pulse */
+	assert_int_equal(board->descriptors, 2); /* bell and pulse */
 	end(s);
 }
 
@@ -253,7 +256,9 @@ next_news(int fd, char room[128])
 static void
 the_service_manager_hears_of_beginning_and_end(void **state)
 {
-	static const struct serve_kind kinds[] = { { "lives", lives, true } };
+	static const struct serve_kind kinds[] = {
+		{ .name = "lives", .run = lives, .lively = true }
+	};
 	struct place *p = *state;
 	int fd = listen_for_news(p);
 	struct serve *s = supervisor(p, kinds, 1);
@@ -275,8 +280,9 @@ the_service_manager_hears_of_beginning_and_end(void **state)
 static void
 a_role_that_fell_silent_stops_the_watchdog(void **state)
 {
-	static const struct serve_kind kinds[] = { { "silent", falls_silent,
-						     true } };
+	static const struct serve_kind kinds[] = {
+		{ .name = "silent", .run = falls_silent, .lively = true }
+	};
 	struct place *p = *state;
 	int fd = listen_for_news(p), none = 0;
 	struct serve *s;
