@@ -126,9 +126,9 @@ put_waiting(struct api_call *c)
 	json_open_object(j, "waiting");
 	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
 		int64_t n = 0;
+		bool known = json_i64(json_get(root, numbers[i]), &n);
 
-		(void)json_i64(json_get(root, numbers[i]), &n);
-		json_put_i64(j, numbers[i], n);
+		api_put_i64(j, numbers[i], n, known);
 	}
 	(void)json_i64(json_get(root, "oldest"), &oldest);
 	api_put_i64(j, "oldest", oldest, oldest != 0);
@@ -152,7 +152,8 @@ put_bin(struct api_call *c, struct diag *why)
 
 	json_open_object(j, "unclaimed");
 	json_put_u64(j, "reports", reports);
-	json_put_u64(j, "dropped", 0);
+	/* What was dropped is counted by the writer's metrics only. */
+	json_put_null(j, "dropped");
 	json_close_object(j);
 	return err;
 }

@@ -132,6 +132,8 @@ answers_are_what_the_document_says(void **state)
 		{ "failures", "" },
 		{ "failures", "reveal=true" },
 		{ "suggest", "q=n" },
+		{ "intake", "limit=20" },
+		{ "intake", "status=rejected&format=json" },
 	};
 	SCOPED_JSON root = document(*state);
 

@@ -291,8 +291,10 @@ export interface Intake {
 	schema: "waxseal.intake/1";
 	items: IntakeItem[]; next: string | null;
 	counts: Record<IntakeItem["outcome"], number>;
-	waiting: { messages: number; bytes: number; oldest: number | null };
-	unclaimed: { reports: number; dropped: number };
+	/* messages, bytes: null while nobody could be asked. */
+	waiting: { messages: number | null; bytes: number | null;
+		   oldest: number | null };
+	unclaimed: { reports: number; dropped: number | null };
 	reporters: { reporter: string; last: number; usual: number;
 		     silent: boolean }[]; // usual: seconds between reports
 	address: string; // where reports are mailed to
