@@ -39,8 +39,8 @@ add_one(struct api_call *c, struct str name, enum control_purpose purpose,
 
 	if (e == ERR_NONE) {
 		json_put_str(&c->json, NULL, d.name);
-		/* What came before it was known: also done when the writer
-		 * starts. */
+		/* What came before it was known; without a writer it waits
+		 * in the bin. */
 		(void)!ask_writer(c, "claim", d.name, NULL);
 		return api_audit(c, "domain.add", d.name, why);
 	}

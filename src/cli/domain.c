@@ -4,6 +4,7 @@
 #include "cli/table.h"
 #include "cli/words.h"
 #include "dnsname/dnsname.h"
+#include "ingest/ingest.h"
 
 #include <unistd.h>
 
@@ -86,6 +87,27 @@ records_of(struct cli *c, const struct control_domain *d,
 	return control_records(d, &at, c->mem, out, why);
 }
 
+/* Has a running server take the domain's reports out of the bin of what nobody
+ * had registered. Without one they wait there. */
+static enum err
+claim(struct cli *c, struct str domain, struct diag *why)
+{
+	SCOPED_BUF request = BUF(INGEST_REQUEST_MAX);
+	SCOPED_BUF answer = BUF(INGEST_ANSWER_MAX);
+	struct json_out j = JSON_OUT(&request);
+	struct diag own = { 0 };
+	enum err err;
+
+	json_open_object(&j, NULL);
+	json_put_str(&j, "op", S("claim"));
+	json_put_str(&j, "domain", domain);
+	json_close_object(&j);
+	err = ingest_ask(c->data, buf_str(&request), &answer, &own);
+	if (err == ERR_NONE || err == ERR_GONE || err == ERR_BUSY)
+		return ERR_NONE;
+	return diag_set(why, err, own.code, 0, "%s", own.detail);
+}
+
 /* ---- what is told ---- */
 
 static void
@@ -147,6 +169,8 @@ add_one(struct cli *c, struct control *control, const char *name,
 	err = control_domain_add(control, CONTROL_OWNER_SELF, d, c->mem, why);
 	if (err == ERR_NONE)
 		err = cli_audit(c, control, "domain.add", d->name, why);
+	if (err == ERR_NONE)
+		err = claim(c, d->name, why);
 	return err;
 }
 

@@ -53,6 +53,9 @@ exits "without an end there is none" 2 \
 exits "a token goes" 0 "$waxseal" --data d token remove 1 --yes
 exits "once" 4 "$waxseal" --data d token remove 1 --yes
 
+# Before any domain is registered everything counts.
+report 1 example.org 5 | sed 's|<p>[a-z]*</p>|<p>quarantine</p>|' >seen.xml
+ws report import seen.xml >/dev/null 2>&1
 cat >waxseal.conf <<'CONF'
 hostname = "reports.example.net"
 CONF
@@ -64,13 +67,7 @@ check "three records to publish" \
 _smtp._tls.example.com. 3600 IN TXT \"v=TLSRPTv1; rua=mailto:$address\"
 example.com._report._dmarc.reports.example.net. 3600 IN TXT \"v=DMARC1\"" \
 	"$(grep TXT added | sed 's|,https.*tlsrpt/[a-z0-9]*||')"
-report 1 example.org 5 |
-	sed 's|<p>none</p>|<p>quarantine</p>|' >seen.xml
-grep -q quarantine seen.xml || sed -i 's|<domain>example.org</domain>|&|' \
-	seen.xml
-ws report import seen.xml >/dev/null 2>&1
-published=$(sed -n 's|.*<p>\(.*\)</p>.*|\1|p' seen.xml | head -1)
-check "a policy that reports saw stays" "p=$published;" \
+check "a policy that reports saw stays" "p=quarantine;" \
 	"$(ws domain add example.org 2>/dev/null | grep -o 'p=[a-z]*;')"
 check "a parked domain rejects" "p=reject;" \
 	"$(ws domain add --purpose parked parked.example 2>/dev/null |
@@ -87,6 +84,6 @@ check "shown once more" "$(grep TXT added)" \
 exits "of none" 4 "$waxseal" --data d domain show example.net
 exits "a domain goes" 0 "$waxseal" --data d domain remove example.com --yes
 exits "once" 4 "$waxseal" --data d domain remove example.com --yes
-check "its reports stay" 1 "$(ws report list --format plain | tail -n +2 |
+check "its reports stay" 1 "$(ws report list --range all --format plain | tail -n +2 |
 	wc -l)"
 done_testing
