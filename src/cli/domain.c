@@ -138,13 +138,14 @@ static void
 print_records(struct cli *c, const struct control_domain *d,
 	      const struct control_records *r)
 {
-	const char *const keys[] = { "cli.domain.dmarc", "cli.domain.tls_rpt",
-				     "cli.domain.authorisation" };
+	static const char *const keys[] = { "cli.domain.dmarc",
+					    "cli.domain.tls_rpt",
+					    "cli.domain.authorisation" };
 	struct str shown = dnsname_show(d->name, c->mem);
 
 	cli_print(c, "cli.domain.records",
 		  CLI_ARGS({ "domain", shown }, { "address", r->address }));
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count && i < COUNT_OF(keys); i++) {
 		buf_addc(&c->out, '\n');
 		cli_print(c, keys[i], CLI_ARGS({ "domain", shown }));
 		buf_addf(&c->out, "%.*s. %d IN TXT \"%.*s\"\n",
