@@ -15,7 +15,7 @@ import { Confirm } from "../parts/dialog";
 import { Icon } from "../parts/icons";
 import { Menu } from "../parts/menu";
 import { Nothing } from "../parts/nothing";
-import { Answer, Card, Page, Section } from "../parts/page";
+import { Answer, Card, Notice, Page, Section } from "../parts/page";
 import { Records } from "../parts/records";
 import { Policy, Sign } from "../parts/status";
 import { toast, toastProblem } from "../parts/toast";
@@ -155,6 +155,31 @@ function TopSources({ domain }: { domain: string }) {
 	);
 }
 
+function ShowRecords({ domain }: { domain: string }) {
+	const [open, setOpen] = useState(false);
+
+	return (
+		<details class="more" open={open} onToggle={(event) =>
+			setOpen(event.currentTarget.open)}>
+			<summary>{t("web.domain.records_show")}</summary>
+			{open && <div><Records domain={domain} /></div>}
+		</details>
+	);
+}
+
+/* Known from reports alone: it has no records of its own yet. */
+function NotAdded({ domain }: { domain: string }) {
+	const add = () => {
+		write("POST", "/domains", { domains: [domain],
+			purpose: "people" }).catch(toastProblem);
+	};
+
+	return <Notice actions={isAdmin() && <button class="button"
+		onClick={add}>{t("web.action.add_domain")}</button>}>
+		<strong>{t("web.domains.seen_only")}</strong>
+		<p>{t("web.domain.not_added")}</p></Notice>;
+}
+
 function Alive({ one }: { one: One }) {
 	const at = usePlace();
 	const params = asked(at, SPAN_ONLY);
@@ -182,10 +207,8 @@ function Alive({ one }: { one: One }) {
 		</Section>
 		<TopSources domain={one.domain} />
 		<Section title={t("web.domain.records")}>
-			<details class="more">
-				<summary>{t("web.domain.records_show")}</summary>
-				<Records domain={one.domain} />
-			</details>
+			{one.registered ? <ShowRecords domain={one.domain} /> :
+				<NotAdded domain={one.domain} />}
 		</Section>
 	</>;
 }

@@ -2,7 +2,7 @@
  * reports are UTC days and never shifted; moments are shown in the reader's
  * time zone. null is unknown: an en dash. */
 import { session } from "../api/client";
-import { fill, lang, locale, plural } from "./words";
+import { fill, lang, locale, plural, t } from "./words";
 
 export const UNKNOWN = "–";
 
@@ -133,7 +133,7 @@ export function ago(value: number | null | undefined): string {
 	const size = Math.abs(seconds);
 
 	if (size < 60)
-		return style.format(0, "second");
+		return t("web.state.just_now");
 	if (size < 3600)
 		return style.format(Math.round(seconds / 60), "minute");
 	if (size < DAY)
