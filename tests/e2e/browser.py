@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""The dashboard in a real browser against a running server. TAP.
+
+  browser.py PROGRAM [--shots DIRECTORY] [NAME...]
+
+Starts `waxseal serve` with sample data and with none, and runs web/tests/*.mjs
+on Debian's Chromium. With --shots pictures of every page are made instead, in
+both themes, three languages and two widths. NAME: only tests whose name has
+it.
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+from server import PASSWORD, Server, wait_for
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+TESTS = os.path.join(ROOT, "web", "tests")
+
+
+def with_sample(server):
+    done = server.run("sample", "load")
+    if done.returncode != 0:
+        raise RuntimeError("sample load: " + done.stderr)
+    wait_for(lambda: server.api("GET", "/overview")[1]["any_reports"], 60)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--shots")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    chromium = shutil.which("chromium")
+    if not chromium or not shutil.which("node"):
+        print("1..0 # SKIP chromium and node are needed")
+        return 0
+    if not os.path.isdir(os.path.join(ROOT, "web", "node_modules",
+                                      "playwright-core")):
+        print("1..0 # SKIP web/node_modules is not there: tools/build")
+        return 0
+    with Server(options.program) as full, \
+            Server(options.program, user=False) as empty:
+        with_sample(full)
+        setup = empty.run("setup-token").stdout
+        place = {"full": f"http://127.0.0.1:{full.web}",
+                 "empty": f"http://127.0.0.1:{empty.web}",
+                 "setup": setup, "user": "admin", "password": PASSWORD,
+                 "token": full.token, "chromium": chromium,
+                 "shots": options.shots and os.path.abspath(options.shots),
+                 "smtp": full.smtp, "names": options.names}
+        script = "shots.mjs" if options.shots else "run.mjs"
+        done = subprocess.run(["node", os.path.join(TESTS, script)],
+                              input=json.dumps(place), text=True,
+                              timeout=1500, check=False)
+        if done.returncode != 0:
+            for line in (full.logged() + empty.logged()).splitlines()[-20:]:
+                print("# " + line)
+        return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
