@@ -202,8 +202,7 @@ on_signal(void *ctx, int number)
 	}
 	if (role->stopping)
 		return;
-	log_info("intake.stopping",
-		 log_number("sessions", role->session_count));
+	log_info("stopping", log_number("sessions", role->session_count));
 	role->stopping = true;
 	role->stop_at = os_ticks() + role->options.grace_ms;
 	no_more_doors(v);
@@ -244,7 +243,7 @@ begin(struct service *v)
 	loop_on_signal(role->loop, SIGHUP, on_signal, v);
 	open_doors(v);
 	loop_timer_set(role->every_second, SECOND_MS, true);
-	log_info("intake.ready", log_text("host", role->options.host));
+	log_info("serving", log_text("host", role->options.host));
 	if (role->options.alive != NULL)
 		role->options.alive(role->options.ctx);
 }
@@ -276,12 +275,12 @@ intake_run(const struct intake_options *options)
 	LIST_INIT(&v.role.sessions);
 	if (spool_writer_open(&v.role.options.spool, &v.role.spool, &why) !=
 	    ERR_NONE) {
-		log_error("intake.no_spool", &why);
+		log_error("no_spool", &why);
 		return 1;
 	}
 	begin(&v);
 	loop_run(v.role.loop);
 	end(&v);
-	log_info("intake.stopped");
+	log_info("stopped");
 	return 0;
 }

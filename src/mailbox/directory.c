@@ -111,7 +111,7 @@ put_away(const struct place *p, const char *name, struct diag *why)
 		if (errno != EEXIST)
 			break;
 	}
-	return diag_errno(why, "move", name);
+	return diag_errno(why, "rename", name);
 }
 
 static enum err
