@@ -3,7 +3,6 @@
 import type { ComponentChildren } from "preact";
 import { useQuery } from "../api/query";
 import type { AuthResult, Detail, Rows } from "../api/types";
-import { FILTER_NAMES } from "../model/filters";
 import type { FilterName } from "../model/filters";
 import { href, hrefWith, usePlace } from "../model/place";
 import { country, day, number } from "../words/format";
@@ -125,13 +124,10 @@ export function detailColumns(here: boolean): Column<Detail>[] {
 }
 
 function reportColumn(): Column<Detail> {
-	const off = Object.fromEntries(FILTER_NAMES.map((name) =>
-		[name, null]));
-
 	return { id: "report", label: t("web.explore.report"),
 		 cell: (row) => <a aria-label={t("web.explore.report") + " " +
-			row.report} href={href("/reports/dmarc/" + row.report,
-			off)}>{t("web.explore.open")}</a> };
+			row.report} href={href("/reports/dmarc/" + row.report)}>
+			{t("web.explore.open")}</a> };
 }
 
 export function rowKey(row: Detail): string {

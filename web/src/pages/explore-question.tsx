@@ -92,6 +92,8 @@ export function sortOf(view: View): string {
 	return view === "day" ? "-key" : "-messages";
 }
 
+const PAGE = "50"; // rows
+
 /* The same with grouping, order and page. */
 export function tableOf(at: Place, view: View): URLSearchParams {
 	const params = mailOf(at);
@@ -101,8 +103,7 @@ export function tableOf(at: Place, view: View): URLSearchParams {
 		params.set("group", groupOf(view));
 		params.set("sort", at.params.get("sort") ?? sortOf(view));
 	}
-	if (view === "map")
-		params.set("limit", "300");
+	params.set("limit", view === "map" ? "300" : PAGE);
 	if (cursor)
 		params.set("cursor", cursor);
 	return params;

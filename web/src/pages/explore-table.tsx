@@ -157,8 +157,8 @@ export function GroupTable({ view, data }: {
 }
 
 export function countryColumns(): Column<QueryRow>[] {
-	return columns("map").filter((one) => ["key", "messages", "mix",
-		"unrecognised"].includes(one.id)).map((one) =>
+	return columns("map").filter((one) => ["key", "messages",
+		"mix"].includes(one.id)).map((one) =>
 		one.id === "key" ? { ...one, label: of("web.group.",
 			"country") } : one);
 }
