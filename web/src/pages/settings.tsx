@@ -3,6 +3,7 @@
 import type { ComponentType } from "preact";
 import { useState } from "preact/hooks";
 import { ApiProblem, session, write } from "../api/client";
+import type { Session } from "../api/types";
 import { LANG_NAMES } from "../shell/choices";
 import { keysWanted, setKeys, setLanguage, setMode, setTheme, setZone, useMode,
 	 useTheme } from "../state/settings";
@@ -29,12 +30,16 @@ function Password() {
 
 	const change = (event: Event) => {
 		event.preventDefault();
-		write("POST", "/me/password", { old, new: next }).then(() => {
-			setOld("");
-			setNext("");
-			setProblem(null);
-			toast(t("web.settings.password_changed"));
-		}, (why) => setProblem(why as ApiProblem));
+		/* All sessions end with the old password; the answer is a new one,
+		 * whose csrf the next write needs. */
+		write<Session>("POST", "/me/password", { old, new: next }).then(
+			(now) => {
+				session.set(now);
+				setOld("");
+				setNext("");
+				setProblem(null);
+				toast(t("web.settings.password_changed"));
+			}, (why) => setProblem(why as ApiProblem));
 	};
 	return (
 		<Section title={t("web.settings.password")}>
