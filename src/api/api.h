@@ -42,7 +42,7 @@ struct api_request {
 	bool tls;
 };
 
-/* Headers of an answer; text lives until the next api_answer. */
+/* Headers of an answer; text lives while `head` of the sink is called. */
 struct api_head {
 	int status;
 	const char *content_type;
