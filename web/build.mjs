@@ -37,6 +37,8 @@ function catalogue() {
 			"--c", join(made, "finding.c"), "--json", json,
 			...files], { stdio: ["ignore", "inherit", "inherit"] });
 		return JSON.parse(readFileSync(json, "utf8"));
+	} catch {
+		return null; // compile.py has told why
 	} finally {
 		rmSync(made, { recursive: true });
 	}
@@ -155,6 +157,8 @@ async function build(cat) {
 }
 
 const cat = catalogue();
+if (!cat)
+	process.exit(1);
 writeKeys(cat);
 if (process.argv.includes("--words-only"))
 	process.exit(0);
