@@ -141,9 +141,11 @@ export function DetailView() {
 
 	return (
 		<Answer query={query} lines={10}>{(data) => (
+			<div class="detail-view">
 			<Table name="explore.detail" rows={data.rows}
 				caption={t("web.explore.detail_table")}
 				columns={[...detailColumns(true), reportColumn()]}
-				keyOf={rowKey} next={data.next} />)}</Answer>
+				keyOf={rowKey} next={data.next} />
+			</div>)}</Answer>
 	);
 }

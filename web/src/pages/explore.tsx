@@ -1,6 +1,6 @@
 /* Explore: all mail that reports speak of, by result, source, organisation,
  * host, country, on the map, and row by row. The URL says what is shown. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useQuery } from "../api/query";
 import type { Days, QueryAnswer } from "../api/types";
 import { go, hrefWith, setParams, usePlace } from "../model/place";
@@ -24,10 +24,20 @@ import { ExportMenu, ViewsMenu } from "./explore-views";
 
 function Tabs({ view }: { view: View }) {
 	const more = (MORE as readonly string[]).includes(view);
+	const box = useRef<HTMLElement>(null);
+
+	// On a phone the tabs scroll: the one that is open is in sight.
+	useEffect(() => {
+		const now = box.current?.querySelector<HTMLElement>(
+			"[aria-current]");
+		if (box.current && now)
+			box.current.scrollLeft = now.offsetLeft -
+				box.current.offsetLeft - 16;
+	}, [view]);
 
 	return (
 		<div class="explore-tabs">
-			<nav class="tabs" aria-label={t("web.explore.views")}>
+			<nav class="tabs" ref={box} aria-label={t("web.explore.views")}>
 				{TABS.map((one) => (
 					<a key={one} class="tab" href={viewHref(one)}
 						aria-current={one === view ? "page" :

@@ -71,10 +71,10 @@ export default function OneFailure({ at }: RouteProps) {
 			{ org: orgName(one.org) }) : t("web.kind.failure")}
 			crumb={<a href={href("/reports/failure")}>
 				{t("web.nav.failures")}</a>} actions={one && <>
-				<a class="button" download
+				{isAdmin() && <a class="button" download
 					href={apiUrl(`/reports/${one.id}/raw`)}>
 					<Icon name="download" size={16} />
-					{t("web.report.raw")}</a>
+					{t("web.report.raw")}</a>}
 				{isAdmin() && one.redacted && <button class="button"
 					onClick={() => setAsking(true)}>
 					{t("web.failures.reveal")}</button>}

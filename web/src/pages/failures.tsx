@@ -40,16 +40,16 @@ function columns(): Column<Failure>[] {
 			<Moment at={one.arrival} /> },
 		{ id: "domain", label: t("web.field.domain"), cell: (one) =>
 			one.domain ? shownDomain(one.domain) : text(null) },
-		{ id: "from", label: t("web.failures.from"),
+		{ id: "from", label: t("web.failures.from"), class: "wide-cell",
 		  cell: (one) => text(one.header_from) },
 		{ id: "ip", label: t("web.field.ip"), cell: (one) =>
 			<span class="mono">{one.source_ip ?? "–"}</span> },
-		{ id: "what", label: t("web.failures.what"),
+		{ id: "what", label: t("web.failures.what"), expert: true,
 		  cell: (one) => text(one.auth_failure) },
 		{ id: "delivery", label: t("web.failures.delivery"),
 		  cell: (one) => <DeliveryResult
 			value={one.delivery_result} /> },
-		{ id: "org", label: t("web.field.reporter"),
+		{ id: "org", label: t("web.field.reporter"), expert: true,
 		  cell: (one) => orgName(one.org) },
 		{ id: "received", label: t("web.reports.received"),
 		  expert: true, cell: (one) => <When at={one.received_at} /> },
@@ -79,7 +79,7 @@ export default function FailureReports() {
 						keyOf={(one) => String(one.id)}
 						open={(one) => go(to(one))} />
 					<p class="foot-note">{t("web.failures.redacted")}{" "}
-						{t("web.failures.few")}.</p>
+						{t("web.failures.few_note")}</p>
 				</>}</Answer>
 		</Page>
 	);

@@ -51,13 +51,14 @@ function columns(): Column<IntakeItem>[] {
 			{item.code && <span class="sub"><Reason code={item.code}
 				line={item.line} detail={item.detail} /></span>}
 		  </> },
-		{ id: "kind", label: t("web.reports.kind"), cell: (item) =>
+		{ id: "kind", label: t("web.reports.kind"), class: "nowrap",
+		  cell: (item) =>
 			item.kind === "none" ? <span class="muted">–</span> :
 			item.report !== null ? <a href={reportHref({
 				id: item.report, kind: item.kind })}>
 				{of("web.kind.", item.kind)}</a> :
 			of("web.kind.", item.kind) },
-		{ id: "door", label: t("web.report.door"),
+		{ id: "door", label: t("web.report.door"), class: "nowrap",
 		  cell: (item) => doorText(item.door) },
 		{ id: "client", label: t("web.envelope.client"), expert: true,
 		  cell: (item) => item.client ? <span class="mono">
@@ -211,10 +212,12 @@ function Body({ data, status }: { data: Intake; status: string | null }) {
 		<Tabs data={data} status={status} />
 		{data.items.length === 0 ? <Empty icon="check"
 			title={t("web.inbox.none_here")} /> :
+			<div class="intake-table">
 			<Table name="intake" columns={columns()} rows={data.items}
 				caption={t("web.nav.inbox")} next={data.next}
 				keyOf={(item) => String(item.id)}
-				expand={(item) => <More item={item} />} />}
+				expand={(item) => <More item={item} />} />
+			</div>}
 		<Reporters data={data} />
 	</>;
 }

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { apiUrl } from "../api/client";
 import { useQuery } from "../api/query";
-import type { ReportDetail, Rows } from "../api/types";
+import type { Detail, ReportDetail, Rows } from "../api/types";
 import { href, setParams, usePlace } from "../model/place";
 import { plural, named, t } from "../words/words";
 import { percent } from "../words/format";
@@ -15,6 +15,7 @@ import { Menu } from "../parts/menu";
 import { Answer, Card, Empty, Page, Section } from "../parts/page";
 import { Policy } from "../parts/status";
 import { Table } from "../parts/table";
+import type { Column } from "../parts/table";
 import { isAdmin } from "../state/settings";
 import type { RouteProps } from "../routes";
 import { detailColumns, rowKey } from "./explore-detail";
@@ -48,6 +49,22 @@ function Published({ policy }: { policy: ReportDetail["policy"] }) {
 	);
 }
 
+/* What tells rows of one report apart comes first; all the rest is there for
+ * whoever wants it. */
+const FIRST = ["header_from", "count", "ip", "source", "spf", "dkim",
+	       "disposition", "class"];
+
+function columns(): Column<Detail>[] {
+	const all = detailColumns(false);
+	const first = FIRST.map((id) => all.find((one) => one.id === id)!);
+
+	return [...first.map((one) => one.id === "header_from" ?
+		{ ...one, fixed: true } : one),
+		...all.filter((one) => !FIRST.includes(one.id) &&
+			one.id !== "reporter" && one.id !== "day")
+			.map((one) => ({ ...one, expert: true }))];
+}
+
 function ReportRows({ id }: { id: string }) {
 	const at = usePlace();
 	const failing = at.params.get("result") === "fail";
@@ -66,10 +83,7 @@ function ReportRows({ id }: { id: string }) {
 						t("web.report.rows_none")} /> :
 				<Table name="report.rows" rows={data.rows}
 					caption={t("web.report.rows")}
-					columns={detailColumns(false).filter((one) =>
-						one.id !== "reporter" && one.id !== "day")
-						.map((one) => one.id === "header_from" ?
-							{ ...one, fixed: true } : one)}
+					columns={columns()}
 					keyOf={rowKey} next={data.next} />}</Answer>
 		</Section>
 	);
@@ -116,12 +130,12 @@ function intro(data: ReportDetail): string {
 	const share = percent(report.passed, whole);
 
 	if (whole === 0)
-		return periodText(report);
-	return periodText(report) + ". " + (report.kind === "tlsrpt" ?
+		return t("web.report.rows_none");
+	return report.kind === "tlsrpt" ?
 		plural("web.tls.sentence.", whole, { good: report.passed,
 						     share }) :
 		plural("web.explore.sentence.", whole,
-			{ passed: report.passed, share }));
+			{ passed: report.passed, share });
 }
 
 export default function OneReport({ at }: RouteProps) {
@@ -156,8 +170,9 @@ export default function OneReport({ at }: RouteProps) {
 				<Actions data={data} />
 			</>}>
 			<Answer query={query} lines={8}>{(one) => <>
-				{one.report.domain && <p class="report-domain">
-					{shownDomain(one.report.domain)}</p>}
+				<p class="report-domain">{one.report.domain &&
+					<>{shownDomain(one.report.domain)} · </>}
+					{periodText(one.report)}</p>
 				{tls ? <TlsPolicies policies={one.tls} /> :
 					<ReportRows id={at.id!} />}
 				<div class="two">
