@@ -14,6 +14,7 @@ os_fd_cleanup(int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
+	*fd = -1;
 }
 
 int

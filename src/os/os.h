@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 
+/* Closes it, once: it is -1 afterwards. Fine for -1. */
 void os_fd_cleanup(int *fd);
 /* The descriptor, which its scope then no longer closes. */
 int os_fd_take(int *fd);
