@@ -161,19 +161,19 @@ def main():
 def check(tap, dovecot, server):
     for user in ("moved", "deleted"):
         for n in range(3):
-            item = wait_for(lambda: imported(server, f"{user}-{n}"), 30)
+            item = wait_for(lambda: imported(server, f"{user}-{n}"), 60)
             tap.ok(item and item["door"] == "mailbox",
                    f"message {n} of the mailbox \"{user}\" is taken",
                    server.logged()[-1500:])
-        gone = wait_for(lambda: not dovecot.inbox(user), 10)
+        gone = wait_for(lambda: not dovecot.inbox(user), 60)
         tap.ok(gone, f"nothing is left in the inbox of \"{user}\"",
                dovecot.inbox(user))
     tap.ok(len(dovecot.archive("moved")) == 3, "what was moved is in Archive",
            dovecot.archive("moved"))
     dovecot.deliver("moved", "later.x", mails.dmarc_mail("moved-later"))
-    tap.ok(wait_for(lambda: imported(server, "moved-later"), 15),
+    tap.ok(wait_for(lambda: imported(server, "moved-later"), 60),
            "mail that comes later is taken at a later turn")
-    tap.ok(wait_for(lambda: "imap.login" in server.logged(), 15),
+    tap.ok(wait_for(lambda: "imap.login" in server.logged(), 60),
            "a wrong password is told", server.logged()[-1500:])
     tap.ok("not it" not in server.logged() and
            "secret\n" not in server.logged(), "no log line holds a password")
