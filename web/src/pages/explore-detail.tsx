@@ -125,9 +125,9 @@ export function detailColumns(here: boolean): Column<Detail>[] {
 
 function reportColumn(): Column<Detail> {
 	return { id: "report", label: t("web.explore.report"),
-		 cell: (row) => <a aria-label={t("web.explore.report") + " " +
-			row.report} href={href("/reports/dmarc/" + row.report)}>
-			{t("web.explore.open")}</a> };
+		 cell: (row) => <a class="num"
+			href={href("/reports/dmarc/" + row.report)}>
+			{row.report}</a> };
 }
 
 export function rowKey(row: Detail): string {
