@@ -202,7 +202,7 @@ function SampleNotice() {
 function Quick() {
 	const questions = [
 		["microsoft", href("/reports/dmarc", { group: "result",
-			reporter_family: "microsoft" })],
+			preset: "microsoft" })],
 		["failing", href("/reports/dmarc", { group: "source",
 			class: "own", result: "fail" })],
 		["new", href("/sources", { tab: "new" })],
