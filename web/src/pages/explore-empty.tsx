@@ -44,6 +44,17 @@ function Filtered() {
 	);
 }
 
+/* What came from outside counts only for whoever asks. */
+function Unverified() {
+	return (
+		<Empty icon="lock" title={t("web.explore.unverified")} actions={
+			<a class="button button-main"
+				href={hrefWith({ trust: "any" })}>
+				{t("web.explore.unverified_show")}</a>}>
+			<p>{t("web.explore.unverified_text")}</p></Empty>
+	);
+}
+
 export function ExploreNothing() {
 	const at = usePlace();
 	const narrowed = filtersSet() || at.params.has("preset");
@@ -52,14 +63,15 @@ export function ExploreNothing() {
 	days.set("trust", "any");
 	const reports = useQuery<Reports>("/reports",
 		{ kind: "dmarc", limit: 1, range: "all" });
-	const all = useQuery<QueryAnswer>(narrowed ? "/query" : null, days);
+	const all = useQuery<QueryAnswer>("/query", days);
 
-	if (!reports.data || (narrowed && !all.data && !all.problem))
+	if (!reports.data || (!all.data && !all.problem))
 		return <Loading lines={4} />;
 	if (reports.data.reports.length === 0)
 		return <Never />;
-	return narrowed && all.data?.totals.messages ? <Filtered /> :
-		<NotInRange />;
+	if (!all.data?.totals.messages)
+		return <NotInRange />;
+	return narrowed ? <Filtered /> : <Unverified />;
 }
 
 export function ChooseDomain() {

@@ -10,7 +10,7 @@ import { shownDomain } from "../words/idn";
 import { t } from "../words/words";
 import { FilterBar } from "../parts/filters";
 import { Icon } from "../parts/icons";
-import { Answer, Empty, Page, Section } from "../parts/page";
+import { Answer, Empty, Loading, Page, Section } from "../parts/page";
 import { Sign } from "../parts/status";
 import { Table } from "../parts/table";
 import type { Column } from "../parts/table";
@@ -165,6 +165,20 @@ function AllNames() {
 	);
 }
 
+/* Good news only where there was mail to look at. */
+function Nobody({ narrowed }: { narrowed: boolean }) {
+	const params = asked(usePlace(), ["range", "from", "to"]);
+	params.set("group", "result");
+	const query = useQuery<QueryAnswer>(narrowed ? null : "/query", params);
+
+	if (!narrowed && !query.data)
+		return <Loading lines={4} />;
+	return query.data?.totals.messages ?
+		<Empty icon="check" title={t("web.spoof.none")}>
+			<p>{t("web.spoof.none_text")}</p></Empty> :
+		<ExploreNothing />;
+}
+
 function Body() {
 	const at = usePlace();
 	const cursor = at.params.get("cursor");
@@ -176,9 +190,7 @@ function Body() {
 
 	return (
 		<Answer query={query} lines={8}>{(data) =>
-			!data.totals.messages ? narrowed ? <ExploreNothing /> :
-				<Empty icon="check" title={t("web.spoof.none")}>
-					<p>{t("web.spoof.none_text")}</p></Empty> : <>
+			!data.totals.messages ? <Nobody narrowed={narrowed} /> : <>
 				<Figures data={data} />
 				<Section title={t("web.spoof.servers")}
 					intro={t("web.spoof.newest")}>
