@@ -3,6 +3,8 @@
 #include "api/report.h"
 #include "api/handlers.h"
 
+#include <stdio.h>
+
 enum { RAW_MAX = 1 << 30, RAW_PIECE = 64 << 10 };
 
 struct shown {
@@ -149,6 +151,31 @@ send_raw(struct api_call *c, struct str bytes)
 	}
 }
 
+static enum err
+take_kind(void *ctx, const struct store_report *r)
+{
+	*(enum decode_kind *)ctx = r->kind;
+	return ERR_NONE;
+}
+
+/* A failure report quotes somebody's mail: as with "reveal", only for whoever
+ * may change things, and never unseen. */
+static enum err
+may_have_raw(struct api_call *c, int64_t id, struct diag *why)
+{
+	enum decode_kind kind = DECODE_NONE;
+	char object[32];
+	enum err err = store_report_get(c->api->store, c->person.owner, id,
+					take_kind, &kind, why);
+
+	if (err != ERR_NONE || kind != DECODE_FAILURE)
+		return err;
+	if (!(c->person.may & API_CHANGE))
+		return diag_set(why, ERR_GONE, "api.not_allowed", 0, "raw");
+	(void)snprintf(object, sizeof object, "%lld", (long long)id);
+	return api_audit(c, "failure.reveal", str_of(object), why);
+}
+
 /* Browsers keep it as a file and never show it: it was made by strangers. */
 enum err
 api_report_raw(struct api_call *c, struct diag *why)
@@ -159,6 +186,8 @@ api_report_raw(struct api_call *c, struct diag *why)
 	int64_t id;
 	enum err err = api_param_id(c, 0, &id, why);
 
+	if (err == ERR_NONE)
+		err = may_have_raw(c, id, why);
 	if (err == ERR_NONE)
 		err = store_raw(c->api->store, c->person.owner, id, &raw,
 				&media, why);

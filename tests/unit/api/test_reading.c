@@ -400,6 +400,24 @@ personal_parts_are_only_for_whoever_may_and_asks(void **state)
 	heard_free(&h);
 }
 
+/* The original of a failure report holds all that is redacted elsewhere. */
+static void
+the_original_of_a_failure_report_is_not_for_viewers(void **state)
+{
+	struct reading *f = *state;
+	struct heard h = { 0 };
+	char path[64];
+
+	get(f, "/api/v1/reports?kind=failure&limit=1", &h);
+	snprintf(path, sizeof path, "/api/v1/reports/%lld/raw",
+		 (long long)node_number(&h, "reports.0.id"));
+	get(f, path, &h);
+	assert_int_equal(h.head.status, 403);
+	get_as(f, API_GET, path, f->admin, &h);
+	assert_int_equal(h.head.status, 200);
+	heard_free(&h);
+}
+
 static void
 one_click_asks_what_microsoft_recipients_see(void **state)
 {
@@ -532,6 +550,8 @@ main(void)
 		cmocka_unit_test(tls_results_say_what_they_mean),
 		cmocka_unit_test(
 			personal_parts_are_only_for_whoever_may_and_asks),
+		cmocka_unit_test(
+			the_original_of_a_failure_report_is_not_for_viewers),
 		cmocka_unit_test(one_click_asks_what_microsoft_recipients_see),
 		cmocka_unit_test(the_first_page_ranks_what_needs_somebody),
 		cmocka_unit_test(
