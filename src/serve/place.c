@@ -95,8 +95,8 @@ give_all(const char *directory, const struct passwd *user)
 		return;
 	while ((one = readdir(dir)))
 		if (strcmp(one->d_name, "..") != 0)
-			(void)fchownat(dirfd(dir), one->d_name, user->pw_uid,
-				       user->pw_gid, AT_SYMLINK_NOFOLLOW);
+			(void)!fchownat(dirfd(dir), one->d_name, user->pw_uid,
+					user->pw_gid, AT_SYMLINK_NOFOLLOW);
 	(void)closedir(dir);
 }
 
