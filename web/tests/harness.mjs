@@ -62,9 +62,8 @@ export async function go(page, path) {
 }
 
 export async function settled(page) {
-	await page.waitForLoadState("networkidle");
-	await page.waitForFunction(() =>
-		!document.querySelector("[aria-busy=true]"));
+	await page.waitForFunction(() => document.querySelector("h1") &&
+		!document.querySelector("[aria-busy=true], .loading"));
 }
 
 export async function api(path, options = {}) {
@@ -108,7 +107,7 @@ export async function runAll() {
 				.slice(0, 12))
 				console.log("#   " + line);
 		for (const context of browser.contexts())
-			await context.close();
+			await context.close().catch(() => {});
 	}
 	console.log(`${faults.length ? "not " : ""}ok ${++n} - no request to ` +
 		"another host, no error on any console");
