@@ -53,7 +53,7 @@ do_delete_report(struct server *s, const struct request *r, struct buf *answer,
 		return lacks("id", why);
 	err = store_delete_report(s->store, STORE_OWNER_SELF, id, why);
 	put_deleted(answer, 1);
-	return err;
+	return err == ERR_NONE ? serve_settle(s, why) : err;
 }
 
 static enum err
@@ -69,7 +69,7 @@ do_delete_domain(struct server *s, const struct request *r, struct buf *answer,
 	err = store_delete_domain(s->store, STORE_OWNER_SELF, domain, &deleted,
 				  why);
 	put_deleted(answer, deleted);
-	return err;
+	return err == ERR_NONE ? serve_settle(s, why) : err;
 }
 
 static enum err
@@ -113,6 +113,7 @@ static const struct op ops[] = {
 	{ "status", false, do_status },
 	{ "reparse", true, work_reparse },
 	{ "claim", true, work_claim },
+	{ "test", false, work_test },
 	{ "sample_load", true, work_sample_load },
 	{ "sample_remove", true, work_sample_remove },
 	{ "import", true, work_import },

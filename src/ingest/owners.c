@@ -83,6 +83,18 @@ owners_control(const struct ingest_owners *o)
 	return o->control;
 }
 
+uint64_t
+owners_stamp(const struct ingest_owners *o)
+{
+	return o->stamp;
+}
+
+bool
+owners_any(const struct ingest_owners *o)
+{
+	return map_count(o->domains) > 0;
+}
+
 void
 owners_refresh(struct ingest_owners *o)
 {

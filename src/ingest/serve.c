@@ -398,6 +398,7 @@ prune_when_due(struct server *s)
 	s->prune_step = 0;
 	s->prune_from = how.now + PRUNE_EVERY;
 	serve_count_bins(s);
+	upkeep_forget(s);
 }
 
 static int
@@ -433,6 +434,7 @@ run(struct server *s)
 		bool more = serve_spool(s);
 
 		settle_when_due(s);
+		upkeep_claim(s);
 		if (!more)
 			prune_when_due(s);
 		tell_alive(s, 0, 0);
@@ -518,6 +520,8 @@ ingest_serve(const struct ingest_serve_options *options, struct diag *why)
 	err = begin(s, why);
 	if (err == ERR_NONE) {
 		settle_along(s->store, options->geo);
+		upkeep_begin(s);
+		upkeep_forget(s);
 		if (options->ready)
 			options->ready(options->ctx);
 		run(s);

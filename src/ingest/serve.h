@@ -45,8 +45,10 @@ enum err ingest_serve(const struct ingest_serve_options *options,
  *   triage         source, domain ("" all), triage, note
  *   delete_report  id
  *   delete_domain  domain                      -> {"deleted": n}
- *   reparse        report | intake | all: true -> totals
+ *   reparse        report | intake | all: true -> totals; items: true also
+ *                  tells each item
  *   claim          domain                      -> totals
+ *   test           domain, id: a made-up report into the spool -> {"id"}
  *   settle, status -> {"messages", "bytes", "oldest", "working", ...}
  *   sample_load    domains, days -> totals;    sample_remove -> {"deleted"}
  * Totals: {"files","imported","duplicates","superseded","rejected",
@@ -61,5 +63,10 @@ enum err ingest_run_there(const char *dir, const char *const *paths,
 			  size_t count, const struct ingest_options *options,
 			  struct ingest_totals *out,
 			  struct diag *why) MUST_CHECK;
+/* ingest_reparse there; of the options item, progress, ctx and stop count. */
+enum err ingest_reparse_there(const char *dir, int64_t only_report,
+			      const struct ingest_options *options,
+			      struct ingest_totals *out,
+			      struct diag *why) MUST_CHECK;
 
 #endif

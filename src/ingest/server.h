@@ -45,6 +45,10 @@ struct server {
 	uint64_t poison_offset;
 	unsigned poison_tries;
 
+	uint64_t claim_stamp; /* of the domains when last looked at */
+	bool claim_due;
+	int64_t claim_from; /* os_ticks */
+
 	int64_t prune_from; /* UTC seconds */
 	int prune_step;
 	int64_t gauges_from;
@@ -69,6 +73,18 @@ void serve_count_bins(struct server *s);
 /* Reads the registered domains when they changed. */
 void owners_refresh(struct ingest_owners *o);
 struct control *owners_control(const struct ingest_owners *o);
+/* Changes with what owners_refresh read. */
+uint64_t owners_stamp(const struct ingest_owners *o);
+bool owners_any(const struct ingest_owners *o);
+
+/* ---- upkeep.c ---- */
+
+void upkeep_begin(struct server *s);
+/* Has what is registered by now taken out of the bin: at the start, and when
+ * domains came and nobody asked. */
+void upkeep_claim(struct server *s);
+/* Positions in segments of the spool that are no more. */
+void upkeep_forget(struct server *s);
 
 /* ---- control_socket.c ---- */
 
@@ -110,6 +126,11 @@ enum err work_reparse(struct server *s, const struct request *r,
 		      struct buf *answer, struct diag *why) MUST_CHECK;
 enum err work_claim(struct server *s, const struct request *r,
 		    struct buf *answer, struct diag *why) MUST_CHECK;
+/* The same for everything that is registered. */
+enum err work_claim_registered(struct server *s, struct ingest_totals *out,
+			       struct diag *why) MUST_CHECK;
+enum err work_test(struct server *s, const struct request *r,
+		   struct buf *answer, struct diag *why) MUST_CHECK;
 enum err work_sample_load(struct server *s, const struct request *r,
 			  struct buf *answer, struct diag *why) MUST_CHECK;
 enum err work_sample_remove(struct server *s, const struct request *r,
@@ -127,6 +148,11 @@ enum err sample_note(struct control *c, const struct map *domains,
 /* work_import.c */
 enum err work_import(struct server *s, const struct request *r,
 		     struct buf *answer, struct diag *why) MUST_CHECK;
+/* A client gets a line for each item of the job: what it takes without
+ * waiting, and at the end the rest, waiting a while. */
+void work_lines_to(struct job *job, int client);
+void work_flush(struct job *job);
+void work_drain(struct job *job);
 /* Has the job's client told of an item, now or when it listens. */
 void work_line(struct job *job, const struct ingest_item *item);
 /* An item of the work is durable. */

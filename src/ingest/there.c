@@ -16,8 +16,9 @@ struct there {
 	const struct ingest_options *options;
 	struct ingest_totals *totals;
 	uint64_t all_files;
-	char *room; /* of one packet */
-	bool ended; /* the answer is complete, or there will be none */
+	char *room;  /* of one packet */
+	bool ended;  /* the answer is complete, or there will be none */
+	bool leaves; /* when stopped, without waiting for the end */
 	enum err err;
 	struct diag *why;
 };
@@ -100,6 +101,9 @@ wait_for(struct there *t, bool sending)
 	};
 
 	while (!t->ended) {
+		if (t->leaves && t->options->stop && *t->options->stop)
+			return diag_set(t->why, ERR_STOP, "ingest.stopped", 0,
+					" ");
 		if (poll(&one, 1, -1) < 0 && errno != EINTR)
 			return client_lost(t->why);
 		if (one.revents & (POLLIN | POLLHUP | POLLERR)) {
@@ -179,24 +183,62 @@ hand_over(struct there *t, const char *const *paths, size_t count)
 	return last == ERR_NONE ? err : last;
 }
 
+/* Connects; the server's room is in `packet`. */
+static enum err
+begin(struct there *t, const char *dir, struct buf *packet)
+{
+	enum err err = client_connect(dir, &t->fd, t->why);
+
+	*t->totals = (struct ingest_totals){ 0 };
+	if (err != ERR_NONE)
+		return err;
+	t->room = buf_reserve(packet, CLIENT_ROOM);
+	return t->room ? ERR_NONE : client_lost(t->why);
+}
+
 enum err
 ingest_run_there(const char *dir, const char *const *paths, size_t count,
 		 const struct ingest_options *options,
 		 struct ingest_totals *out, struct diag *why)
 {
 	SCOPED_BUF packet = BUF(CLIENT_ROOM);
-	SCOPED_FD fd = -1;
-	struct there t = { .options = options, .totals = out, .why = why };
-	enum err err = client_connect(dir, &fd, why);
+	struct there t = {
+		.fd = -1, .options = options, .totals = out, .why = why
+	};
+	enum err err = begin(&t, dir, &packet);
 
-	*out = (struct ingest_totals){ 0 };
-	if (err != ERR_NONE)
-		return err;
-	t.fd = fd;
-	t.room = buf_reserve(&packet, CLIENT_ROOM);
-	if (!t.room)
-		return client_lost(why);
-	err = hand_over(&t, paths, count);
-	tell_progress(&t);
+	if (err == ERR_NONE) {
+		err = hand_over(&t, paths, count);
+		tell_progress(&t);
+	}
+	os_fd_cleanup(&t.fd);
+	return err;
+}
+
+enum err
+ingest_reparse_there(const char *dir, int64_t only_report,
+		     const struct ingest_options *options,
+		     struct ingest_totals *out, struct diag *why)
+{
+	SCOPED_BUF packet = BUF(CLIENT_ROOM);
+	SCOPED_BUF request = BUF(256);
+	struct there t = { .fd = -1,
+			   .options = options,
+			   .totals = out,
+			   .leaves = true,
+			   .why = why };
+	enum err err = begin(&t, dir, &packet);
+
+	(void)buf_addz(&request, "\"op\":\"reparse\",\"items\":true,");
+	if (only_report > 0)
+		(void)buf_addf(&request, "\"report\":%lld}",
+			       (long long)only_report);
+	else
+		(void)buf_addz(&request, "\"all\":true}");
+	if (err == ERR_NONE)
+		err = send_packet(&t, -1, '{', buf_str(&request));
+	if (err == ERR_NONE)
+		err = wait_for(&t, false);
+	os_fd_cleanup(&t.fd);
 	return err;
 }

@@ -6,6 +6,7 @@
 
 enum {
 	DOMAINS_MAX = 1000, /* of sample data */
+	CLAIMED_MAX = 4000, /* names in the bin, at a time */
 	DAYS_MAX = 3660,
 	DOMAINS = 3,
 	DAYS = 90
@@ -71,6 +72,8 @@ read_again(void *ctx, const struct store_report *report, struct str raw,
 
 	(void)media;
 	a->job.totals.files++;
+	if (a->job.client >= 0)
+		work_flush(&a->job);
 	if (err == ERR_NONE && !serve_turn(a->s, &a->job))
 		err = check(a->s, &a->job, a->why);
 	return err;
@@ -105,12 +108,17 @@ work_reparse(struct server *s, const struct request *r, struct buf *answer,
 	     struct diag *why)
 {
 	struct again a = { .s = s, .why = why };
+	bool items = false;
 	enum err err;
 
 	work_begin(s, &a.job);
+	if (json_bool(json_get(r->json, "items"), &items) && items)
+		work_lines_to(&a.job, r->client);
 	err = choose_again(&a, r, why);
 	if (err == ERR_NONE)
 		err = work_end(s, &a.job, why);
+	if (items)
+		work_drain(&a.job);
 	serve_count_bins(s);
 	line_put_totals(answer, &a.job.totals);
 	return err;
@@ -136,6 +144,64 @@ work_claim(struct server *s, const struct request *r, struct buf *answer,
 		err = work_end(s, &a.job, why);
 	serve_count_bins(s);
 	line_put_totals(answer, &a.job.totals);
+	return err;
+}
+
+/* ---- all that is registered ---- */
+
+struct claiming {
+	struct again again;
+	struct map *names; /* of the bin, that are ours by now */
+	enum err err;
+};
+
+static enum err
+note_bin(void *ctx, const struct store_bin_domain *d)
+{
+	struct claiming *c = ctx;
+
+	if (map_count(c->names) < CLAIMED_MAX &&
+	    ingest_owner_of(c->again.s->owners, d->domain) == STORE_OWNER_SELF)
+		map_put(c->names, d->domain, 1);
+	return ERR_NONE;
+}
+
+static bool
+claim_name(void *ctx, struct str name, uint64_t value)
+{
+	struct claiming *c = ctx;
+
+	(void)value;
+	c->err = store_each_unclaimed(c->again.s->store, name, read_again,
+				      &c->again, c->again.why);
+	return c->err == ERR_NONE;
+}
+
+/* Nothing while none is registered: what is in the bin then stays there. */
+enum err
+work_claim_registered(struct server *s, struct ingest_totals *out,
+		      struct diag *why)
+{
+	struct claiming c = { .again = { .s = s, .claims = true, .why = why } };
+	enum err err;
+
+	if (!owners_any(s->owners) || s->quota.used.unclaimed == 0)
+		return ERR_NONE;
+	err = engine_finish(s->engine, why);
+	if (err != ERR_NONE)
+		return err;
+	c.names = map_new(CLAIMED_MAX);
+	work_begin(s, &c.again.job);
+	err = store_bin_domains(s->store, note_bin, &c, why);
+	if (err == ERR_NONE && map_count(c.names) > 0) {
+		map_each(c.names, claim_name, &c);
+		err = c.err;
+		if (err == ERR_NONE)
+			err = work_end(s, &c.again.job, why);
+		serve_count_bins(s);
+	}
+	map_free(c.names);
+	*out = c.again.job.totals;
 	return err;
 }
 

@@ -25,9 +25,15 @@ struct import_job {
 
 /* ---- lines back ---- */
 
-/* Sends what the client takes without waiting. */
-static void
-flush_lines(struct job *job)
+void
+work_lines_to(struct job *job, int client)
+{
+	job->client = client;
+	job->waiting = (struct buf)BUF(WAITING_MAX);
+}
+
+void
+work_flush(struct job *job)
 {
 	size_t at = 0;
 
@@ -140,16 +146,18 @@ take_next(struct import_job *m)
 	return ERR_NONE;
 }
 
-static bool
-drain(struct job *job)
+void
+work_drain(struct job *job)
 {
 	for (int i = 0; i < 500 && job->waiting.n > 0 && !job->deserted; i++) {
 		struct pollfd one = { .fd = job->client, .events = POLLOUT };
 
 		(void)poll(&one, 1, NAP);
-		flush_lines(job);
+		work_flush(job);
 	}
-	return job->waiting.n == 0;
+	if (job->waiting.n > 0)
+		job->deserted = true;
+	buf_free(&job->waiting);
 }
 
 enum err
@@ -160,19 +168,16 @@ work_import(struct server *s, const struct request *r, struct buf *answer,
 	enum err err = ERR_NONE;
 
 	work_begin(s, &m.job);
-	m.job.client = r->client;
-	m.job.waiting = (struct buf)BUF(WAITING_MAX);
+	work_lines_to(&m.job, r->client);
 	while (err == ERR_NONE && !m.last) {
 		err = take_next(&m);
-		flush_lines(&m.job);
+		work_flush(&m.job);
 		if (err == ERR_NONE && !serve_turn(s, &m.job))
 			break;
 	}
 	if (err == ERR_NONE)
 		err = work_end(s, &m.job, why);
-	if (!drain(&m.job))
-		m.job.deserted = true;
-	buf_free(&m.job.waiting);
+	work_drain(&m.job);
 	line_put_totals(answer, &m.job.totals);
 	return err;
 }

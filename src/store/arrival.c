@@ -5,7 +5,10 @@
 #include "dnsname/dnsname.h"
 #include "inflate/inflate.h"
 
-enum { MAIL_MAX = 128 << 20 /* bytes, packed or not */ };
+enum {
+	MAIL_MAX = 128 << 20, /* bytes, packed or not */
+	SEGMENTS_MAX = 4000   /* of the spool, looked at in one go */
+};
 
 static enum err
 end_call(struct store *s, enum err e, const struct diag *own, struct diag *why)
@@ -221,6 +224,61 @@ store_spool_get(struct store *s, struct str segment, uint64_t *offset,
 	if (e == ERR_NONE && row)
 		*offset = db_u64(st, 0);
 	return e;
+}
+
+static enum err
+gone_segments(struct store *s, bool (*gone)(void *ctx, struct str segment),
+	      void *ctx, struct buf *out, struct diag *why)
+{
+	SCOPED_STATEMENT st = NULL;
+	bool row = false;
+	enum err e = db_prepare(s->db,
+				S("SELECT segment FROM spool_position"
+				  " ORDER BY segment LIMIT ?1"),
+				&st, why);
+
+	if (e != ERR_NONE)
+		return e;
+	db_bind_i64(st, 1, SEGMENTS_MAX);
+	while ((e = db_step(st, &row, why)) == ERR_NONE && row)
+		if (gone(ctx, db_text(st, 0)))
+			(void)buf_addf(out, "%.*s\n", STR_ARG(db_text(st, 0)));
+	return e;
+}
+
+static enum err
+forget_segments(struct store *s, struct str names, struct diag *why)
+{
+	SCOPED_STATEMENT st = NULL;
+	enum err e = db_prepare(s->db,
+				S("DELETE FROM spool_position"
+				  " WHERE segment = ?1"),
+				&st, why);
+	struct str name;
+
+	while (e == ERR_NONE && str_split(&names, '\n', &name)) {
+		db_bind_text(st, 1, name);
+		e = db_do(st, why);
+	}
+	return e;
+}
+
+enum err
+store_spool_forget(struct store *s, bool (*gone)(void *ctx, struct str segment),
+		   void *ctx, struct diag *why)
+{
+	SCOPED_BUF names = BUF(SEGMENTS_MAX * 64);
+	struct diag own = { 0 };
+	enum err e = gone_segments(s, gone, ctx, &names, why);
+
+	if (e != ERR_NONE || names.n == 0)
+		return e;
+	e = store_begin(s, why);
+	if (e != ERR_NONE)
+		return e;
+	e = forget_segments(s, buf_str(&names), &own);
+	(void)store_guard(s, e, &own);
+	return store_commit(s, why);
 }
 
 /* ---- quotas ---- */

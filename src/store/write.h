@@ -81,6 +81,11 @@ enum err store_carrier(struct store *s, const struct store_origin *origin,
  * before `offset` is in the store. */
 enum err store_spool_done(struct store *s, struct str segment, uint64_t offset,
 			  struct diag *why) MUST_CHECK;
+/* Forgets segments that `gone` says are no more; looks at some thousand in a
+ * call. Not within a batch. */
+enum err store_spool_forget(struct store *s,
+			    bool (*gone)(void *ctx, struct str segment),
+			    void *ctx, struct diag *why) MUST_CHECK;
 /* 0 in `offset` for a segment that is not known. */
 enum err store_spool_get(struct store *s, struct str segment, uint64_t *offset,
 			 struct diag *why) MUST_CHECK;

@@ -40,6 +40,37 @@ a_spool_position_is_kept_with_its_batch_and_lost_with_it(void **state)
 	store_close(s);
 }
 
+static bool
+is_smtps(void *ctx, struct str segment)
+{
+	++*(int *)ctx;
+	return str_starts(segment, S("smtp-"));
+}
+
+static void
+positions_are_forgotten_with_their_segments(void **state)
+{
+	struct store *s = place_open(*state, STORE_CREATE);
+	struct diag why = { 0 };
+	uint64_t at = 99;
+	int asked = 0;
+
+	must(store_begin(s, &why), &why);
+	must(store_spool_done(s, S("smtp-1.seg"), 70, &why), &why);
+	must(store_spool_done(s, S("smtp-2.seg"), 80, &why), &why);
+	must(store_spool_done(s, S("web-1.seg"), 90, &why), &why);
+	must(store_commit(s, &why), &why);
+	must(store_spool_forget(s, is_smtps, &asked, &why), &why);
+	assert_int_equal(asked, 3);
+	must(store_spool_get(s, S("smtp-1.seg"), &at, &why), &why);
+	assert_int_equal(at, 0);
+	must(store_spool_get(s, S("smtp-2.seg"), &at, &why), &why);
+	assert_int_equal(at, 0);
+	must(store_spool_get(s, S("web-1.seg"), &at, &why), &why);
+	assert_int_equal(at, 90);
+	store_close(s);
+}
+
 static void
 the_log_tells_door_envelope_and_carrier_of_a_report(void **state)
 {
@@ -363,6 +394,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_spool_position_is_kept_with_its_batch_and_lost_with_it),
+		TEST(positions_are_forgotten_with_their_segments),
 		TEST(the_log_tells_door_envelope_and_carrier_of_a_report),
 		TEST(the_log_is_read_newest_first_by_page_outcome_and_upload),
 		TEST(the_bin_counts_nowhere_and_gives_its_bytes_back_by_domain),
