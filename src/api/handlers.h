@@ -57,6 +57,7 @@ enum err api_sample(struct api_call *c, struct diag *why);
 enum err api_sample_load(struct api_call *c, struct diag *why);
 enum err api_sample_remove(struct api_call *c, struct diag *why);
 enum err api_attribution(struct api_call *c, struct diag *why);
+enum err api_intake_test(struct api_call *c, struct diag *why);
 enum err api_upload(struct api_call *c, struct diag *why);
 enum err api_tlsrpt_post(struct api_call *c, struct diag *why);
 

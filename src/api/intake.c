@@ -4,6 +4,7 @@
 #include "api/report.h"
 
 #include "ingest/ingest.h"
+#include "metrics/metrics.h"
 
 static const char *const columns[] = {
 	"id",      "received_at", "door",    "path",   "member",
@@ -152,8 +153,10 @@ put_bin(struct api_call *c, struct diag *why)
 
 	json_open_object(j, "unclaimed");
 	json_put_u64(j, "reports", reports);
-	/* What was dropped is counted by the writer's metrics only. */
-	json_put_null(j, "dropped");
+	/* Counted since the server began; without one nothing is known. */
+	api_put_i64(j, "dropped",
+		    (int64_t)metrics_get(METRICS_DROPPED_UNCLAIMED),
+		    metrics_get(METRICS_STARTED) != 0);
 	json_close_object(j);
 	return err;
 }

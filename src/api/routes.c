@@ -30,6 +30,8 @@ const struct api_route api_routes[] = {
 	  api_reparse },
 	{ API_POST, "/api/v1/intake/{id}/retry", API_CHANGE, API_SLOW,
 	  api_intake_retry },
+	{ API_POST, "/api/v1/intake/test", API_CHANGE, API_SLOW,
+	  api_intake_test },
 	/* people*.c, views.c */
 	{ API_GET, "/api/v1/session", API_ANYBODY, API_NO_ETAG, api_session },
 	{ API_POST, "/api/v1/session", API_ANYBODY, 0, api_sign_in },

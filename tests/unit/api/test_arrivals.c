@@ -6,8 +6,10 @@
 
 #include "reading.h"
 
+#include "control/control.h"
 #include "ingest/ingest.h"
 #include "log/log.h"
+#include "metrics/metrics.h"
 #include "os/os.h"
 
 #include <fcntl.h>
@@ -53,6 +55,7 @@ changes_are_for_those_who_may_and_need_a_writer(void **state)
 		{ API_POST, "/api/v1/reports/1/reparse" },
 		{ API_POST, "/api/v1/reports/reparse" },
 		{ API_POST, "/api/v1/intake/1/retry" },
+		{ API_POST, "/api/v1/intake/test" },
 	};
 	struct reading *r = *state;
 	struct heard h = { 0 };
@@ -115,6 +118,17 @@ start_writer(struct reading *r)
 }
 
 static void
+stop_it(void)
+{
+	int status = -1;
+
+	(void)kill(writer, SIGTERM);
+	assert_int_equal(waitpid(writer, &status, 0), writer);
+	writer = 0;
+	assert_int_equal(status, 0);
+}
+
+static void
 put_triage(struct reading *r, const char *slug, const char *body,
 	   struct heard *h)
 {
@@ -138,10 +152,8 @@ a_judgement_is_kept_by_the_writer_and_can_be_undone(void **state)
 	struct reading *r = *state;
 	struct heard h = { 0 };
 	char path[400], slug[200] = "";
-	int status = -1;
 
 	writer = start_writer(r);
-
 	get(r, "/api/v1/intake?limit=1", &h);
 	assert_int_equal(node_number(&h, "waiting.messages"), 0);
 	get(r, "/api/v1/query?group=source&class=own&range=all", &h);
@@ -177,10 +189,103 @@ a_judgement_is_kept_by_the_writer_and_can_be_undone(void **state)
 	assert_int_equal(h.head.status, 404);
 	get_as(r, API_DELETE, path, r->admin, &h);
 	assert_int_equal(h.head.status, 404);
-	(void)kill(writer, SIGTERM);
-	assert_int_equal(waitpid(writer, &status, 0), writer);
-	writer = 0;
-	assert_int_equal(status, 0);
+	stop_it();
+	heard_free(&h);
+}
+
+static void
+what_strangers_sent_over_the_quota_is_counted(void **state)
+{
+	struct diag why = { 0 };
+	struct heard h = { 0 };
+
+	/* Without a server that counts nothing is known. */
+	get(*state, "/api/v1/intake?limit=1", &h);
+	assert_int_equal(json_type(node(&h, "unclaimed.dropped")), JSON_NULL);
+	assert_int_equal(metrics_start(&why), ERR_NONE);
+	metrics_set(METRICS_STARTED, 1);
+	get(*state, "/api/v1/intake?limit=1", &h);
+	assert_int_equal(json_type(node(&h, "unclaimed.dropped")), JSON_NUMBER);
+	assert_int_equal(node_number(&h, "unclaimed.dropped"), 0);
+	metrics_add(METRICS_DROPPED_UNCLAIMED, 3);
+	get(*state, "/api/v1/intake?limit=1", &h);
+	assert_int_equal(node_number(&h, "unclaimed.dropped"), 3);
+	heard_free(&h);
+}
+
+/* Asks for a test report with `body`, NULL: none, and waits until its item
+ * is on the intake page. */
+static void
+send_test(struct reading *r, const char *body, struct heard *h)
+{
+	const struct api_request request = {
+		.method = API_POST,
+		.path = STR("/api/v1/intake/test"),
+		.content_type = str_of(body ? "application/json" : ""),
+		.body = str_of(body ? body : ""),
+		.authorization = str_of(r->admin),
+	};
+	char path[200];
+
+	get_whole(r, &request, h);
+	if (h->head.status != 201)
+		return;
+	assert_int_equal(node_text(h, "id").n, 32);
+	snprintf(path, sizeof(path), "/api/v1/intake?upload=%.*s",
+		 STR_ARG(node_text(h, "id")));
+	for (int i = 0; i < 1500; i++) {
+		get(r, path, h);
+		if (json_count(node(h, "items")) > 0)
+			return;
+		(void)usleep(10000);
+	}
+	fail_msg("the test report did not arrive");
+}
+
+static void
+check_test(struct reading *r, const char *domain, struct heard *h)
+{
+	char path[200];
+
+	assert_true(str_eq(node_text(h, "items.0.outcome"), S("imported")));
+	assert_true(str_eq(node_text(h, "items.0.door"), S("upload")));
+	snprintf(path, sizeof(path), "/api/v1/reports/%lld",
+		 (long long)node_number(h, "items.0.report"));
+	get(r, path, h);
+	assert_int_equal(h->head.status, 200);
+	assert_true(str_find(buf_str(&h->body), S("\"Waxseal test\"")) !=
+		    SIZE_MAX);
+	assert_true(str_find(buf_str(&h->body), str_of(domain)) != SIZE_MAX);
+}
+
+static void
+a_test_report_arrives_like_any_other(void **state)
+{
+	struct reading *r = *state;
+	struct control_domain d = { .name = STR("registered.example") };
+	struct control *c = NULL;
+	SCOPED_ARENA mem = arena_new(16 << 10);
+	struct diag why = { 0 };
+	struct heard h = { 0 };
+
+	writer = start_writer(r);
+	send_test(r, NULL, &h);
+	check_test(r, "\"test.example\"", &h);
+	assert_int_equal(control_open(r->dir, &c, &why), ERR_NONE);
+	assert_int_equal(
+		control_domain_add(c, CONTROL_OWNER_SELF, &d, mem, &why),
+		ERR_NONE);
+	control_close(c);
+	send_test(r, NULL, &h);
+	check_test(r, "\"registered.example\"", &h);
+	send_test(r, "{\"domain\":\"registered.example\"}", &h);
+	check_test(r, "\"registered.example\"", &h);
+	send_test(r, "{\"domain\":\"others.example\"}", &h);
+	assert_int_equal(h.head.status, 404);
+	assert_true(str_eq(node_text(&h, "code"), S("control.no_domain")));
+	send_test(r, "[]", &h);
+	assert_int_equal(h.head.status, 400);
+	stop_it();
 	heard_free(&h);
 }
 
@@ -202,6 +307,8 @@ main(void)
 			changes_are_for_those_who_may_and_need_a_writer),
 		cmocka_unit_test(
 			a_judgement_is_kept_by_the_writer_and_can_be_undone),
+		cmocka_unit_test(what_strangers_sent_over_the_quota_is_counted),
+		cmocka_unit_test(a_test_report_arrives_like_any_other),
 	};
 
 	return cmocka_run_group_tests(tests, reading_begin, end);
