@@ -1,5 +1,6 @@
 /* report_delete.c - `report delete`: one report, or everything of a domain. */
-#include "cli/context.h"
+#include "cli/server.h"
+#include "ingest/ingest.h"
 
 struct found {
 	uint64_t count;
@@ -71,6 +72,44 @@ settle(struct store *s, struct diag *why)
 	return store_fold(s, STORE_OWNER_SELF, NULL, NULL, why);
 }
 
+/* By the server when one runs: the store is its to write. */
+static enum err
+remove_one(struct cli *c, struct store *s, int64_t id, struct diag *why)
+{
+	SCOPED_BUF request = BUF(128);
+	const struct cli_asked asked = { .request = &request };
+	enum err err;
+
+	(void)buf_addf(&request, "{\"op\":\"delete_report\",\"id\":%lld}",
+		       (long long)id);
+	if (cli_ask_server(c, &asked, &err, why))
+		return err;
+	err = store_delete_report(s, STORE_OWNER_SELF, id, why);
+	return err == ERR_NONE ? settle(s, why) : err;
+}
+
+static enum err
+remove_domain(struct cli *c, struct store *s, struct str domain,
+	      uint64_t *deleted, struct diag *why)
+{
+	SCOPED_BUF request = BUF(INGEST_REQUEST_MAX);
+	struct json_out j = JSON_OUT(&request);
+	int64_t count = 0;
+	const struct cli_asked asked = { &request, "deleted", &count };
+	enum err err;
+
+	json_open_object(&j, NULL);
+	json_put_str(&j, "op", S("delete_domain"));
+	json_put_str(&j, "domain", domain);
+	json_close_object(&j);
+	if (cli_ask_server(c, &asked, &err, why)) {
+		*deleted = (uint64_t)count;
+		return err;
+	}
+	err = store_delete_domain(s, STORE_OWNER_SELF, domain, deleted, why);
+	return err == ERR_NONE ? settle(s, why) : err;
+}
+
 static int
 delete_report(struct cli *c, struct store *s, int64_t id)
 {
@@ -90,9 +129,7 @@ delete_report(struct cli *c, struct store *s, int64_t id)
 	}
 	buf_free(&found.words);
 	if (err == ERR_NONE && !dry)
-		err = store_delete_report(s, STORE_OWNER_SELF, id, &why);
-	if (err == ERR_NONE && !dry)
-		err = settle(s, &why);
+		err = remove_one(c, s, id, &why);
 	return err == ERR_NONE ? tell(c, 1, dry) : cli_fail(c, err, &why);
 }
 
@@ -123,9 +160,7 @@ delete_domain(struct cli *c, struct store *s, struct str domain)
 			     { "count", cli_count(c, found.count, count) }),
 		    &code))
 		return code;
-	err = store_delete_domain(s, STORE_OWNER_SELF, domain, &deleted, &why);
-	if (err == ERR_NONE)
-		err = settle(s, &why);
+	err = remove_domain(c, s, domain, &deleted, &why);
 	return err == ERR_NONE ? tell(c, deleted, false)
 			       : cli_fail(c, err, &why);
 }
@@ -143,8 +178,8 @@ cli_report_delete(struct cli *c)
 	}
 	if (!domain && !cli_id(c, 0, &id))
 		return CLI_MISUSE;
-	SCOPED_STORE s = cli_store(
-		c, cli_given(c, "dry-run") ? STORE_READ : STORE_WRITE, &code);
+	bool reads = cli_given(c, "dry-run") || cli_serves(c);
+	SCOPED_STORE s = cli_store(c, reads ? STORE_READ : STORE_WRITE, &code);
 
 	if (!s)
 		return code;

@@ -344,6 +344,16 @@ run_here(struct import *m, struct store *s, struct ingest_totals *totals,
 	return err;
 }
 
+static bool
+is_absent(enum err err, struct diag *why)
+{
+	if (err != ERR_GONE ||
+	    !str_eq(str_of(why->code), S("ingest.no_server")))
+		return false;
+	diag_clear(why);
+	return true;
+}
+
 /* False when no server runs on the data directory. */
 static bool
 run_there(struct import *m, enum err *err, struct ingest_totals *totals,
@@ -354,11 +364,7 @@ run_there(struct import *m, enum err *err, struct ingest_totals *totals,
 
 	*err = ingest_run_there(c->data, c->args.operand, c->args.operand_count,
 				&options, totals, why);
-	if (*err != ERR_GONE ||
-	    !str_eq(str_of(why->code), S("ingest.no_server")))
-		return true;
-	diag_clear(why);
-	return false;
+	return !is_absent(*err, why);
 }
 
 int
@@ -387,28 +393,52 @@ cli_report_import(struct cli *c)
 	return exit_code(&m, err, &why, &totals);
 }
 
+static enum err
+reparse_here(struct import *m, struct store *s, int64_t id,
+	     struct ingest_totals *totals, struct diag *why)
+{
+	struct geo *geo = cli_geo(m->c);
+	const struct ingest_options options = options_of(m, geo);
+	enum err err = ingest_reparse(s, id, &options, totals, why);
+
+	geo_close(geo);
+	return err;
+}
+
+static bool
+reparse_there(struct import *m, int64_t id, enum err *err,
+	      struct ingest_totals *totals, struct diag *why)
+{
+	const struct ingest_options options = options_of(m, NULL);
+
+	*err = ingest_reparse_there(m->c->data, id, &options, totals, why);
+	return !is_absent(*err, why);
+}
+
 int
 cli_report_reparse(struct cli *c)
 {
+	const bool dry = cli_given(c, "dry-run");
 	struct ingest_totals totals = { 0 };
 	struct diag why = { 0 };
 	struct import m;
 	int64_t id = 0;
 	int code = CLI_FINE;
+	enum err err = ERR_NONE;
 
 	if (c->args.operand_count > 0 && !cli_id(c, 0, &id))
 		return CLI_MISUSE;
-	SCOPED_STORE s = cli_store(c, STORE_WRITE, &code);
-
-	if (!s)
-		return code;
-	struct geo *geo = cli_geo(c);
-
 	begin(&m, c, "cli.import.reparsing");
-	const struct ingest_options options = options_of(&m, geo);
-	enum err err = ingest_reparse(s, id, &options, &totals, &why);
+	if (dry || !reparse_there(&m, id, &err, &totals, &why)) {
+		SCOPED_STORE s = cli_store(c, STORE_WRITE, &code);
 
+		if (code == CLI_FINE)
+			err = reparse_here(&m, s, id, &totals, &why);
+	}
+	if (code != CLI_FINE) {
+		abandon(&m);
+		return code;
+	}
 	summary(&m, &totals, "waxseal.report.reparse/1");
-	geo_close(geo);
 	return exit_code(&m, err, &why, &totals);
 }

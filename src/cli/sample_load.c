@@ -1,12 +1,12 @@
 /* sample_load.c - `sample load` and `sample remove`: made-up reports in the
  * store, by the running server when there is one. */
 #include "cli/progress.h"
+#include "cli/server.h"
 #include "ingest/ingest.h"
-#include "json/json.h"
 #include "os/os.h"
 #include "sample/sample.h"
 
-enum { MAILS = 4, SEED = 1, DEPTH = 4 };
+enum { MAILS = 4, SEED = 1 };
 
 static enum err
 make(void *ctx, unsigned domains, unsigned days,
@@ -25,29 +25,6 @@ make(void *ctx, unsigned domains, unsigned days,
 	};
 
 	return sample_make(&options, mail, mail_ctx, why);
-}
-
-/* False when no server runs; otherwise `count` is the answer's `key`. */
-static bool
-ask_server(const struct cli *c, const struct buf *request, const char *key,
-	   int64_t *count, enum err *err, struct diag *why)
-{
-	const struct json_limits limits = { INGEST_ANSWER_MAX, DEPTH };
-	SCOPED_BUF answer = BUF(INGEST_ANSWER_MAX);
-	SCOPED_JSON json = NULL;
-	bool repaired;
-
-	*err = ingest_ask(c->data, buf_str(request), &answer, why);
-	if (*err == ERR_GONE &&
-	    str_eq(str_of(why->code), S("ingest.no_server"))) {
-		diag_clear(why);
-		return false;
-	}
-	if (*err == ERR_NONE)
-		*err = json_parse(buf_str(&answer), limits, &json, &repaired,
-				  why);
-	(void)json_i64(json_get(json, key), count);
-	return true;
 }
 
 static int
@@ -109,6 +86,7 @@ cli_sample_load(struct cli *c)
 	SCOPED_BUF request = BUF(256);
 	struct diag why = { 0 };
 	int64_t count = 0;
+	const struct cli_asked asked = { &request, "imported", &count };
 	int code = CLI_FINE;
 	enum err err;
 
@@ -117,7 +95,7 @@ cli_sample_load(struct cli *c)
 	(void)buf_addf(&request,
 		       "{\"op\":\"sample_load\",\"domains\":%u,\"days\":%u}",
 		       what.domains, what.days);
-	if (!ask_server(c, &request, "imported", &count, &err, &why))
+	if (!cli_ask_server(c, &asked, &err, &why))
 		err = load_here(c, &what, &count, &code, &why);
 	if (code != CLI_FINE)
 		return code;
@@ -135,12 +113,13 @@ cli_sample_remove(struct cli *c)
 	SCOPED_BUF request = BUF(64);
 	struct diag why = { 0 };
 	int64_t count = 0;
+	const struct cli_asked asked = { &request, "deleted", &count };
 	uint64_t deleted = 0;
 	int code = CLI_FINE;
 	enum err err;
 
 	(void)buf_addz(&request, "{\"op\":\"sample_remove\"}");
-	if (!ask_server(c, &request, "deleted", &count, &err, &why)) {
+	if (!cli_ask_server(c, &asked, &err, &why)) {
 		SCOPED_STORE s = cli_store(c, STORE_WRITE, &code);
 
 		if (!s)

@@ -1,8 +1,10 @@
 /* source.c - `source list` and `source set`: who sends in the domain's name,
  * and what its owner says of them. */
 #include "cli/progress.h"
+#include "cli/server.h"
 #include "cli/source.h"
 #include "cli/words.h"
+#include "ingest/ingest.h"
 
 struct sources {
 	struct cli *c;
@@ -188,9 +190,28 @@ look_for(const struct cli *c, struct store *s, struct diag *why)
 			c->args.operand[0]);
 }
 
+/* False when no server runs. */
+static bool
+set_there(const struct cli *c, enum sender_triage triage, enum err *err,
+	  struct diag *why)
+{
+	SCOPED_BUF request = BUF(INGEST_REQUEST_MAX);
+	const struct cli_asked asked = { .request = &request };
+	struct json_out j = JSON_OUT(&request);
+
+	json_open_object(&j, NULL);
+	json_put_str(&j, "op", S("triage"));
+	json_put_str(&j, "source", str_of(c->args.operand[0]));
+	json_put_str(&j, "domain", str_of(cli_value(c, "domain")));
+	json_put_str(&j, "triage", str_of(sender_triage_name(triage)));
+	json_put_str(&j, "note", str_of(cli_value(c, "note")));
+	json_close_object(&j);
+	return cli_ask_server(c, &asked, err, why);
+}
+
 static enum err
-set_triage(const struct cli *c, struct store *s, enum sender_triage triage,
-	   struct diag *why)
+set_here(const struct cli *c, struct store *s, enum sender_triage triage,
+	 struct diag *why)
 {
 	struct cli_progress bar;
 	const struct store_triage judgement = {
@@ -223,12 +244,15 @@ cli_source_set(struct cli *c)
 			     CLI_ARGS({ "word", str_of(c->args.operand[1]) }));
 		return CLI_MISUSE;
 	}
-	SCOPED_STORE s = cli_store(c, dry ? STORE_READ : STORE_WRITE, &code);
+	enum err err = ERR_NONE;
 
-	if (!s)
-		return code;
-	enum err err =
-		dry ? look_for(c, s, &why) : set_triage(c, s, triage, &why);
+	if (dry || !set_there(c, triage, &err, &why)) {
+		SCOPED_STORE s =
+			cli_store(c, dry ? STORE_READ : STORE_WRITE, &code);
 
+		if (!s)
+			return code;
+		err = dry ? look_for(c, s, &why) : set_here(c, s, triage, &why);
+	}
 	return err == ERR_NONE ? tell_set(c, triage) : cli_fail(c, err, &why);
 }
