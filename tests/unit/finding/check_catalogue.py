@@ -63,7 +63,8 @@ DOMAIN_ENDINGS = {"com", "net", "org", "example", "test", "invalid", "jp",
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 CODE = re.compile(r"[a-z][a-z0-9]*(?:\.[a-z0-9_]+)+")
 PATTERN = re.compile(r"[a-z][a-z0-9]*\.[a-z0-9_.%]*%s[a-z0-9_.%]*"
-                     r"|[a-z][a-z0-9]*\.(?:[a-z0-9_]+\.)*")
+                     r"|[a-z][a-z0-9]*\.(?:[a-z0-9_]+\.)*"
+                     r"|[a-z][a-z0-9]*\.[a-z0-9_.]*_")
 CERTAIN = re.compile(r"\b(?:diag_set|finding_say|finding_find)\s*\("
                      r'[^;"]*"([a-z][a-z0-9_.]*)"')
 SYSTEM = re.compile(r'\bdiag_errno\s*\([^;"]*"([a-z0-9_]+)"')
@@ -125,8 +126,9 @@ def text_faults(cat):
 class Mentions:
     """What the sources say of codes."""
 
-    def __init__(self, areas):
-        self.areas = areas
+    def __init__(self, known):
+        self.known = known
+        self.areas = {code.split(".")[0] for code in known}
         self.certain = {}
         self.likely = {}
         self.patterns = set()
@@ -149,7 +151,7 @@ class Mentions:
         if not CODE.fullmatch(literal):
             return
         area, _, name = literal.partition(".")
-        if area in self.areas and \
+        if literal in self.known or area in self.areas and \
                 name.split(".")[-1] not in FILE_ENDINGS | DOMAIN_ENDINGS:
             self.likely.setdefault(literal, where)
 
@@ -195,8 +197,7 @@ def main():
     import compile as compiler
 
     cat = compiler.load((root / "src/finding/catalogue").glob("*.toml"))
-    mentions = Mentions({code.split(".")[0] for code in
-                         (*cat.findings, *cat.says)})
+    mentions = Mentions({*cat.findings, *cat.says})
     for where, text in source_texts(root):
         mentions.read(where, text)
     faults = [*cat.faults, *text_faults(cat), *code_faults(cat, mentions)]

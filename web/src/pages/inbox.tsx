@@ -194,7 +194,7 @@ function Reporters({ data }: { data: Intake }) {
 	return (
 		<Section title={t("web.inbox.reporters")}
 			intro={t("web.inbox.reporters_intro")}>
-			<Table name="intake.reporters" plain rows={rows}
+			<Table name="intake-reporters" plain rows={rows}
 				caption={t("web.inbox.reporters")}
 				columns={reporterColumns()}
 				keyOf={(one) => one.reporter} />

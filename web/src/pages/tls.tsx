@@ -153,7 +153,7 @@ function ByPolicy() {
 		return null;
 	return (
 		<Section title={label} intro={t("web.tls.never_added")}>
-			<Table name="tls.policy" caption={label} plain
+			<Table name="tls-policy" caption={label} plain
 				columns={columns("policy_type", label)}
 				rows={query.data.rows} sort="-sessions"
 				keyOf={(row) => row.key ?? "\0"} />
