@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The dashboard in a real browser against a running server. TAP.
 
-  browser.py PROGRAM [--shots DIRECTORY] [NAME...]
+  browser.py PROGRAM [--shots DIRECTORY | --readme DIRECTORY] [NAME...]
 
 Starts `waxseal serve` with sample data and with none, and runs web/tests/*.mjs
 on Debian's Chromium. With --shots pictures of every page are made instead, in
-both themes, three languages and two widths. NAME: only tests whose name has
+both themes, three languages and two widths; with --readme those of the README,
+which docs/images has. NAME: only tests whose name has
 it.
 """
 import argparse
@@ -33,6 +34,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("--shots")
+    parser.add_argument("--readme")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     chromium = shutil.which("chromium")
@@ -51,9 +53,11 @@ def main():
                  "empty": f"http://127.0.0.1:{empty.web}",
                  "setup": setup, "user": "admin", "password": PASSWORD,
                  "token": full.token, "chromium": chromium,
-                 "shots": options.shots and os.path.abspath(options.shots),
+                 "shots": os.path.abspath(options.shots or
+                                          options.readme or ""),
                  "smtp": full.smtp, "names": options.names}
-        script = "shots.mjs" if options.shots else "run.mjs"
+        script = "shots.mjs" if options.shots else \
+            "readme.mjs" if options.readme else "run.mjs"
         done = subprocess.run(["node", os.path.join(TESTS, script)],
                               input=json.dumps(place), text=True,
                               timeout=1500, check=False)

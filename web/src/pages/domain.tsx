@@ -57,8 +57,8 @@ function statusLine(one: One): string {
 			failing: one.own - (one.own_passed ?? 0) });
 }
 
-function sendTest(): void {
-	write("POST", "/intake/test").then(() =>
+function sendTest(domain: string): void {
+	write("POST", "/intake/test", { domain }).then(() =>
 		toast(t("web.domain.test_sent")), toastProblem);
 }
 
@@ -74,7 +74,7 @@ function Waiting({ one }: { one: One }) {
 				<li><strong>{t("web.domain.todo_test")}</strong>
 					<span>{t("web.domain.todo_test_text")}</span>
 					{isAdmin() && <button class="button button-small"
-						onClick={sendTest}>
+						onClick={() => sendTest(one.domain)}>
 						{t("web.domain.test_send")}</button>}</li>
 			</ol>
 			{one.added_at !== null && <p class="muted small">
