@@ -42,7 +42,7 @@ enum column {
 	" JOIN name r ON r.id=p.reporter JOIN name d ON d.id=p.domain"         \
 	" LEFT JOIN intake i ON i.id="                                         \
 	"(SELECT min(id) FROM intake WHERE report=p.id)"                       \
-	" WHERE p.owner=?1"
+	" WHERE +p.owner=?1"
 #define REFUSED                                                                \
 	"SELECT p.id,p.kind,p.outcome,'','','','','','',0,0,p.received_at,"    \
 	"0,0,0,0,'',p.path,p.member,"                                          \
