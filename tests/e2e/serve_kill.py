@@ -135,7 +135,7 @@ def main():
                     tap.ok(False, "it comes back", server.logged()[-2000:])
                     return tap.end()
         expected = set(load.acknowledged)
-        wait_for(lambda: expected <= set(stored(server)), 60, every=0.5)
+        wait_for(lambda: expected <= set(stored(server)), 240, every=0.5)
         found = stored(server)
         lost = expected - set(found)
         twice = [name for name, n in found.items() if n > 1]

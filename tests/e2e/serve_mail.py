@@ -27,8 +27,9 @@ def imported(server, report_id):
     for item in server.intake():
         if item["report"] is None:
             continue
-        _, found = server.api("GET", f"/reports/{item['report']}")
-        if found["report"]["report_id"] == report_id:
+        status, found = server.api("GET", f"/reports/{item['report']}")
+        # A report that is just being replaced may be gone for a moment.
+        if status == 200 and found["report"]["report_id"] == report_id:
             return item
     return None
 
