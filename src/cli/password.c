@@ -12,27 +12,6 @@
 
 enum { ROOM = 2 * CONTROL_PASSWORD_MAX };
 
-struct control *
-cli_control(struct cli *c, int *code)
-{
-	struct control *control = NULL;
-	struct diag why = { 0 };
-	enum err err = control_open(c->data, &control, &why);
-
-	if (err != ERR_NONE)
-		*code = cli_fail(c, err, &why);
-	return control;
-}
-
-enum err
-cli_audit(struct cli *c, struct control *control, const char *action,
-	  struct str object, struct diag *why)
-{
-	const struct control_deed deed = { S("cli:"), action, object, c->now };
-
-	return control_audit(control, CONTROL_OWNER_SELF, &deed, why);
-}
-
 /* Up to the end of the line, which is not part of it. */
 static void
 take_line(struct buf *out, struct str text)

@@ -3,6 +3,7 @@
 #define CLI_PEOPLE_H
 
 #include "cli/context.h"
+#include "cli/table.h"
 #include "control/control.h"
 
 /* The table of these commands (commands_people.c). */
@@ -18,6 +19,21 @@ enum err cli_audit(struct cli *c, struct control *control, const char *action,
 /* The password of --password-file, of a prompt on the terminal (twice, without
  * echo), or the first line of standard input. False: told, `code` is set. */
 bool cli_password(struct cli *c, struct buf *out, int *code) MUST_CHECK;
+
+/* A list without pages, in whichever form was asked for. */
+struct cli_whole_list {
+	const char *schema, *key; /* JSON: "waxseal.user.list/1", "users" */
+	const struct cli_column *columns;
+	size_t column_count;
+	const char *none; /* catalogue key: said to a person when it is empty */
+};
+/* The rows come between the two, as JSON objects or as cells of `t`. */
+void cli_whole_list_begin(struct cli *c, const struct cli_whole_list *list,
+			  struct cli_table *t);
+/* `count` rows were told, then `err`; gives the exit code. */
+int cli_whole_list_end(struct cli *c, const struct cli_whole_list *list,
+		       struct cli_table *t, size_t count, enum err err,
+		       const struct diag *why);
 
 /* As the others of command.h. */
 int cli_user_add(struct cli *c);

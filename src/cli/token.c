@@ -159,6 +159,10 @@ take_token(void *ctx, const struct control_token *token)
 int
 cli_token_list(struct cli *c)
 {
+	static const struct cli_whole_list list = { "waxseal.token.list/1",
+						    "tokens", columns,
+						    COUNT_OF(columns),
+						    "cli.token.none" };
 	struct tokens all = { .c = c };
 	struct diag why = { 0 };
 	int code = CLI_FINE;
@@ -166,27 +170,11 @@ cli_token_list(struct cli *c)
 
 	if (!control)
 		return code;
-	if (cli_is_json(c)) {
-		cli_json_begin(c, "waxseal.token.list/1");
-		cli_json_list(c, "tokens");
-	} else {
-		cli_table_begin(&all.table, c, columns, COUNT_OF(columns));
-	}
+	cli_whole_list_begin(c, &list, &all.table);
 	enum err err = control_tokens(control, CONTROL_OWNER_SELF, take_token,
 				      &all, &why);
 
-	if (cli_is_json(c)) {
-		cli_json_list_end(c);
-		cli_json_end(c);
-	} else {
-		cli_table_end(&all.table);
-	}
-	cli_flush(c);
-	if (err != ERR_NONE)
-		return cli_fail(c, err, &why);
-	if (all.count == 0 && c->format == CLI_FORMAT_TABLE)
-		cli_note(c, "cli.token.none", CLI_NO_ARGS);
-	return CLI_FINE;
+	return cli_whole_list_end(c, &list, &all.table, all.count, err, &why);
 }
 
 static int

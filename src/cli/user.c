@@ -140,6 +140,10 @@ take_user(void *ctx, const struct control_user *user)
 int
 cli_user_list(struct cli *c)
 {
+	static const struct cli_whole_list list = { "waxseal.user.list/1",
+						    "users", columns,
+						    COUNT_OF(columns),
+						    "cli.user.none" };
 	struct users all = { .c = c };
 	struct diag why = { 0 };
 	int code = CLI_FINE;
@@ -147,26 +151,10 @@ cli_user_list(struct cli *c)
 
 	if (!control)
 		return code;
-	if (cli_is_json(c)) {
-		cli_json_begin(c, "waxseal.user.list/1");
-		cli_json_list(c, "users");
-	} else {
-		cli_table_begin(&all.table, c, columns, COUNT_OF(columns));
-	}
+	cli_whole_list_begin(c, &list, &all.table);
 	enum err err = control_users(control, take_user, &all, &why);
 
-	if (cli_is_json(c)) {
-		cli_json_list_end(c);
-		cli_json_end(c);
-	} else {
-		cli_table_end(&all.table);
-	}
-	cli_flush(c);
-	if (err != ERR_NONE)
-		return cli_fail(c, err, &why);
-	if (all.count == 0 && c->format == CLI_FORMAT_TABLE)
-		cli_note(c, "cli.user.none", CLI_NO_ARGS);
-	return CLI_FINE;
+	return cli_whole_list_end(c, &list, &all.table, all.count, err, &why);
 }
 
 int
