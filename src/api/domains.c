@@ -161,18 +161,7 @@ put_records(struct api_call *c, const struct control_domain *d,
 	json_put_str(j, "domain", d->name);
 	json_put_str(j, "address", r->address);
 	json_put_str(j, "post_url", r->post_url);
-	json_open_array(j, "records");
-	for (size_t i = 0; i < r->count; i++) {
-		json_open_object(j, NULL);
-		json_put_str(j, "purpose", str_of(r->record[i].purpose));
-		json_put_str(j, "host", r->record[i].host);
-		json_put_str(j, "name", r->record[i].name);
-		json_put_str(j, "type", S("TXT"));
-		json_put_str(j, "value", r->record[i].value);
-		json_put_i64(j, "ttl", CONTROL_RECORD_TTL);
-		json_close_object(j);
-	}
-	json_close_array(j);
+	control_records_put(r, j);
 	api_end(c);
 }
 

@@ -119,18 +119,7 @@ put_records(struct json_out *j, const struct control_domain *d,
 	json_put_i64(j, "added_at", d->added_at);
 	json_put_str(j, "address", r->address);
 	json_put_known(j, "post_url", r->post_url);
-	json_open_array(j, "records");
-	for (size_t i = 0; i < r->count; i++) {
-		json_open_object(j, NULL);
-		json_put_str(j, "purpose", str_of(r->record[i].purpose));
-		json_put_str(j, "host", r->record[i].host);
-		json_put_str(j, "name", r->record[i].name);
-		json_put_str(j, "type", S("TXT"));
-		json_put_str(j, "value", r->record[i].value);
-		json_put_i64(j, "ttl", CONTROL_RECORD_TTL);
-		json_close_object(j);
-	}
-	json_close_array(j);
+	control_records_put(r, j);
 }
 
 /* Lines of a zone file: what is printed can be pasted. */
@@ -270,6 +259,10 @@ take_domain(void *ctx, const struct control_domain *d)
 int
 cli_domain_list(struct cli *c)
 {
+	static const struct cli_whole_list list = { "waxseal.domain.list/1",
+						    "domains", columns,
+						    COUNT_OF(columns),
+						    "cli.domain.none" };
 	struct domains all = { .c = c, .host = hostname(c) };
 	struct diag why = { 0 };
 	int code = CLI_FINE;
@@ -277,27 +270,11 @@ cli_domain_list(struct cli *c)
 
 	if (!control)
 		return code;
-	if (cli_is_json(c)) {
-		cli_json_begin(c, "waxseal.domain.list/1");
-		cli_json_list(c, "domains");
-	} else {
-		cli_table_begin(&all.table, c, columns, COUNT_OF(columns));
-	}
+	cli_whole_list_begin(c, &list, &all.table);
 	enum err err = control_domains(control, CONTROL_OWNER_SELF, take_domain,
 				       &all, &why);
 
-	if (cli_is_json(c)) {
-		cli_json_list_end(c);
-		cli_json_end(c);
-	} else {
-		cli_table_end(&all.table);
-	}
-	cli_flush(c);
-	if (err != ERR_NONE)
-		return cli_fail(c, err, &why);
-	if (all.count == 0 && c->format == CLI_FORMAT_TABLE)
-		cli_note(c, "cli.domain.none", CLI_NO_ARGS);
-	return CLI_FINE;
+	return cli_whole_list_end(c, &list, &all.table, all.count, err, &why);
 }
 
 int

@@ -130,3 +130,20 @@ control_records(const struct control_domain *d,
 				STR_ARG(d->name));
 	return ERR_NONE;
 }
+
+void
+control_records_put(const struct control_records *r, struct json_out *j)
+{
+	json_open_array(j, "records");
+	for (size_t i = 0; i < r->count; i++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "purpose", str_of(r->record[i].purpose));
+		json_put_str(j, "host", r->record[i].host);
+		json_put_str(j, "name", r->record[i].name);
+		json_put_str(j, "type", S("TXT"));
+		json_put_str(j, "value", r->record[i].value);
+		json_put_i64(j, "ttl", CONTROL_RECORD_TTL);
+		json_close_object(j);
+	}
+	json_close_array(j);
+}

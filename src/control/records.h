@@ -4,6 +4,7 @@
 #define CONTROL_RECORDS_H
 
 #include "control/control.h"
+#include "json/json.h"
 
 enum { CONTROL_RECORDS_MAX = 3, CONTROL_RECORD_TTL = 3600 /* seconds */ };
 
@@ -37,5 +38,8 @@ enum err control_records(const struct control_domain *d,
 			 const struct control_instance *at, struct arena *mem,
 			 struct control_records *out,
 			 struct diag *why) MUST_CHECK;
+/* The array "records" of an open object, one object each (web/src/api/types.ts,
+ * DomainRecord). */
+void control_records_put(const struct control_records *r, struct json_out *j);
 
 #endif
