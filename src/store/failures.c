@@ -109,8 +109,7 @@ enum err
 store_failures(struct store *s, const struct store_list *list, int64_t only_id,
 	       row_fn row, void *ctx, struct buf *next, struct diag *why)
 {
-	const bool limited = list->limit > 0 && list->limit < STORE_LIMIT_MAX;
-	uint64_t left = limited ? list->limit : STORE_LIMIT_MAX;
+	uint64_t left = store_page_limit(list->limit);
 	struct store_cursor last = { .value = INT64_MAX };
 	SCOPED_ARENA mem = arena_new(64 << 10);
 	SCOPED_STATEMENT st = NULL;

@@ -165,13 +165,6 @@ question_of(const struct store_intake_list *l)
 	return store_cursor_question(&q) + 3;
 }
 
-static uint64_t
-limit_of(const struct store_intake_list *l)
-{
-	return l->limit > 0 && l->limit < STORE_LIMIT_MAX ? l->limit
-							  : STORE_LIMIT_MAX;
-}
-
 static enum err
 prepare(struct store *s, const struct store_intake_list *l, struct arena *mem,
 	struct db_statement **out, struct diag *why)
@@ -196,7 +189,7 @@ prepare(struct store *s, const struct store_intake_list *l, struct arena *mem,
 	db_bind_i64(*out, P_OUTCOME, l->outcome);
 	db_bind_text(*out, P_UPLOAD, l->upload);
 	db_bind_i64(*out, P_ID, l->only_id);
-	db_bind_i64(*out, P_LIMIT, (int64_t)limit_of(l) + 1);
+	db_bind_i64(*out, P_LIMIT, (int64_t)store_page_limit(l->limit) + 1);
 	return ERR_NONE;
 }
 
@@ -209,7 +202,7 @@ store_intake(struct store *s, const struct store_intake_list *list,
 	SCOPED_VIEW view = { 0 };
 	SCOPED_STATEMENT st = NULL;
 	struct store_cursor last = { 0 };
-	uint64_t left = limit_of(list);
+	uint64_t left = store_page_limit(list->limit);
 	bool more = false;
 	enum err e = store_view_open(s, &view, why);
 

@@ -182,13 +182,6 @@ question_of(const struct store_list *l)
 	return store_cursor_question(&q) + 2;
 }
 
-static uint64_t
-limit_of(const struct store_list *l)
-{
-	return l->limit > 0 && l->limit < STORE_LIMIT_MAX ? l->limit
-							  : STORE_LIMIT_MAX;
-}
-
 static enum err
 prepare(struct store *s, const struct store_list *l, struct arena *mem,
 	struct db_statement **out, struct diag *why)
@@ -211,7 +204,7 @@ prepare(struct store *s, const struct store_list *l, struct arena *mem,
 	db_bind_i64(*out, P_OWNER, l->owner);
 	db_bind_i64(*out, P_KIND, l->kind);
 	db_bind_i64(*out, P_BEFORE, before.value);
-	db_bind_i64(*out, P_LIMIT, (int64_t)limit_of(l) + 1);
+	db_bind_i64(*out, P_LIMIT, (int64_t)store_page_limit(l->limit) + 1);
 	if (l->rejected)
 		db_bind_i64(*out, P_OUTCOME, STORE_REJECTED);
 	bind_days(l, *out);
@@ -227,7 +220,7 @@ store_reports(struct store *s, const struct store_list *list,
 	SCOPED_VIEW view = { 0 };
 	SCOPED_STATEMENT st = NULL;
 	struct store_cursor last = { 0 };
-	uint64_t left = limit_of(list);
+	uint64_t left = store_page_limit(list->limit);
 	bool more = false;
 	enum err e = store_view_open(s, &view, why);
 

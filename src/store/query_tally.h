@@ -78,6 +78,13 @@ enum err store_key_label(struct store *s, const struct store_query *q,
 
 /* ---- query_cursor.c ---- */
 
+/* Rows of a page: what was asked for, where that is allowed. */
+static inline uint64_t
+store_page_limit(uint64_t asked)
+{
+	return asked > 0 && asked < STORE_LIMIT_MAX ? asked : STORE_LIMIT_MAX;
+}
+
 struct store_cursor {
 	int64_t value;
 	struct str key;
