@@ -17,7 +17,8 @@ import tempfile
 import time
 
 import mails
-from server import Server, Tap, free_port, wait_for
+from postfix import Postfix
+from server import Server, Tap, wait_for
 
 PATIENCE = 60  # seconds; a busy machine is no fault
 
@@ -68,81 +69,16 @@ def with_swaks(server, tap, room):
            "what swaks sent is on the intake page", item)
 
 
-POSTFIX = """compatibility_level = 3.6
-queue_directory = {room}/queue
-data_directory = {room}/lib
-command_directory = /usr/sbin
-daemon_directory = /usr/lib/postfix/sbin
-mail_owner = postfix
-myhostname = sender.example
-mydestination =
-mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+RELAY = """myhostname = sender.example
 relayhost = [127.0.0.1]:{smtp}
 smtp_tls_security_level = may
-maillog_file = {room}/postfix.log
-maillog_file_prefixes = {room}
-smtpd_relay_restrictions = permit_mynetworks, reject
-alias_maps =
 """
 
 
-class Postfix:
-    """A real one that relays everything to us."""
-
-    def __init__(self, smtp):
-        self.room = tempfile.mkdtemp(prefix="waxseal-postfix-")
-        os.chmod(self.room, 0o755)
-        self.port = free_port()
-        etc = os.path.join(self.room, "etc")
-        os.mkdir(etc)
-        for part in ("queue", "lib"):
-            os.mkdir(os.path.join(self.room, part))
-        shutil.chown(os.path.join(self.room, "lib"), "postfix")
-        with open(os.path.join(etc, "main.cf"), "w", encoding="utf-8") as out:
-            out.write(POSTFIX.format(room=self.room, smtp=smtp))
-        with open("/usr/share/postfix/master.cf.dist",
-                  encoding="utf-8") as dist:
-            services = dist.read()
-        with open(os.path.join(etc, "master.cf"), "w",
-                  encoding="utf-8") as out:
-            for line in services.splitlines():
-                if line.startswith("smtp      inet"):
-                    line = f"{self.port} inet n - n - - smtpd"
-                elif line[:1].isalpha():
-                    fields = line.split()
-                    if len(fields) >= 8:   # nothing in a chroot
-                        fields[4] = "n"
-                        line = " ".join(fields)
-                out.write(line + "\n")
-        self.etc = etc
-
-    def __enter__(self):
-        done = subprocess.run(["postfix", "-c", self.etc, "start"],
-                              stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=60, check=False)
-        if done.returncode != 0:
-            raise RuntimeError("postfix: " + done.stderr + self.logged())
-        return self
-
-    def logged(self):
-        try:
-            with open(os.path.join(self.room, "postfix.log"),
-                      encoding="utf-8") as text:
-                return text.read()[-2000:]
-        except OSError:
-            return ""
-
-    def __exit__(self, *_):
-        subprocess.run(["postfix", "-c", self.etc, "stop"],
-                       stdin=subprocess.DEVNULL, capture_output=True,
-                       timeout=60, check=False)
-        shutil.rmtree(self.room, ignore_errors=True)
-
-
-def through_postfix(server, tap):
-    with Postfix(server.smtp) as postfix:
+def through_postfix(server, tap, room):
+    os.chmod(room, 0o755)   # for the user that Postfix becomes
+    with Postfix(os.path.join(room, "postfix"),
+                 RELAY.replace("{smtp}", str(server.smtp))) as postfix:
         def accepts():
             try:
                 smtplib.SMTP("127.0.0.1", postfix.port, timeout=5).quit()
@@ -276,7 +212,7 @@ def main():
         with Server(sys.argv[1], room=room,
                     config=f'watch {{ path = {{"{watched}"}} }}\n') as server:
             with_swaks(server, tap, room)
-            through_postfix(server, tap)
+            through_postfix(server, tap, room)
             one_long_line(server, tap)
             refused(server, tap)
             posted(server, tap, room)
