@@ -61,32 +61,34 @@ lock(struct serve *s, struct diag *why)
 	return ERR_NONE;
 }
 
-/* What root made in the directory, by commands for example, becomes the
- * user's; only what is ours by its name. */
-static void
-give_files(const char *directory, const struct passwd *user)
+/* By its name: the data directory may be a place of other things, too. */
+static bool
+is_of_data(struct str name)
 {
-	static const char *const ours[] = { "reports.db", "control.db",
-					    "seal.key",   "serve.lock",
-					    "recipients", "spool",
-					    "tls",        "control.sock" };
-	DIR *dir = opendir(directory);
-	const struct dirent *one;
+	static const struct str ours[] = {
+		STR("reports.db"), STR("control.db"), STR("seal.key"),
+		STR("serve.lock"), STR("store.lock"), STR("recipients"),
+		STR("spool"),      STR("tls"),        STR("control.sock")
+	};
 
-	if (!dir)
-		return;
-	while ((one = readdir(dir)))
-		for (size_t i = 0; i < COUNT_OF(ours); i++)
-			if (str_starts(str_of(one->d_name), str_of(ours[i])))
-				(void)fchownat(dirfd(dir), one->d_name,
-					       user->pw_uid, user->pw_gid,
-					       AT_SYMLINK_NOFOLLOW);
-	(void)closedir(dir);
+	for (size_t i = 0; i < COUNT_OF(ours); i++)
+		if (str_starts(name, ours[i]))
+			return true;
+	return false;
 }
 
-/* Everything in a directory that is ours alone. */
+/* In a directory that is ours alone, that itself with it. */
+static bool
+is_of_own_directory(struct str name)
+{
+	return !str_eq(name, S(".."));
+}
+
+/* What root made in the directory, by commands for example, becomes the
+ * user's. */
 static void
-give_all(const char *directory, const struct passwd *user)
+give(const char *directory, const struct passwd *user,
+     bool (*is_ours)(struct str name))
 {
 	DIR *dir = opendir(directory);
 	const struct dirent *one;
@@ -94,7 +96,7 @@ give_all(const char *directory, const struct passwd *user)
 	if (!dir)
 		return;
 	while ((one = readdir(dir)))
-		if (strcmp(one->d_name, "..") != 0)
+		if (is_ours(str_of(one->d_name)))
 			(void)!fchownat(dirfd(dir), one->d_name, user->pw_uid,
 					user->pw_gid, AT_SYMLINK_NOFOLLOW);
 	(void)closedir(dir);
@@ -118,11 +120,11 @@ serve_give_up_root(const struct serve *s, struct diag *why)
 	if (user) {
 		if (chown(s->options.data, user->pw_uid, user->pw_gid) < 0)
 			return diag_errno(why, "open", s->options.data);
-		give_files(s->options.data, user);
+		give(s->options.data, user, is_of_data);
 		serve_path(s, "spool", path);
-		give_all(path, user);
+		give(path, user, is_of_own_directory);
 		serve_path(s, "tls", path);
-		give_all(path, user);
+		give(path, user, is_of_own_directory);
 	}
 	return sandbox_become(s->options.user, why);
 }

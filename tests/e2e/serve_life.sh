@@ -102,6 +102,19 @@ kill -TERM "$server"
 wait "$server"
 check "what was killed left a good directory" 0 $?
 
+if [ "$(id -u)" = 0 ]; then
+	chmod 755 "$work"
+	chown -R root: data
+	echo 'serve { user = "nobody" }' >>w.conf
+	begin
+	check "a directory that root used serves another user" yes \
+		"$(soon greets "$mail")"
+	check "nothing in it stays root's" "" "$(find data -user root)"
+	kill -TERM "$server"
+	wait "$server"
+	check "who ends as asked" 0 $?
+fi
+
 if command -v systemd-analyze >/dev/null; then
 	check "the service is well locked in" yes "$(systemd-analyze security \
 		--offline=yes --threshold=20 \
