@@ -27,6 +27,9 @@ struct finding {
 	const char *title[FINDING_LANGS];
 	const char *meaning[FINDING_LANGS];
 	const char *fix[FINDING_LANGS]; /* "" when there is nothing to do */
+	/* What a button beside it does: "publish", "copy", "probe", "explain",
+	 * or "". */
+	const char *action;
 };
 
 /* NULL when the catalogue has no such finding. */
@@ -48,6 +51,47 @@ struct finding_arg {
  * (buf_add_escaped). A place without a value stays as it is. */
 void finding_fill(struct buf *out, const char *text,
 		  const struct finding_arg *args, size_t count);
+/* ---- findings of one look at something ---- */
+
+enum { FINDING_ARGS_MAX = 4 };
+
+/* A record that would put it right, ready to publish; name empty: none. */
+struct finding_record {
+	struct str name; /* without a dot at its end */
+	struct str type; /* "TXT", "CNAME", ... */
+	struct str value;
+};
+
+struct finding_found {
+	const struct finding *finding;
+	struct finding_arg args[FINDING_ARGS_MAX]; /* name NULL: no more */
+	struct str evidence; /* bytes that were seen; hostile, may be empty */
+	struct finding_record record;
+};
+
+/* Findings in the order they were made. Texts live in `mem`. `full` once
+ * memory or room ran out: the rest was not kept. */
+struct finding_list {
+	struct arena *mem;
+	struct finding_found *at;
+	size_t n, room;
+	bool full;
+};
+
+void finding_list_init(struct finding_list *list, struct arena *mem);
+/* Adds `code` (which the catalogue must have) with up to four places, a list
+ * of name, value pairs that ends with NULL: finding_add(&l, "mx.null",
+ * evidence, "domain", name, NULL), values being `const struct str *`. Copies
+ * everything. NULL when full; else the place to set `record`. The same code
+ * with the same places is added once. */
+struct finding_found *finding_add(struct finding_list *list, const char *code,
+				  struct str evidence, ...);
+/* The first with `code`, NULL when there is none. */
+const struct finding_found *finding_list_find(const struct finding_list *list,
+					      const char *code);
+/* The gravest severity; FINDING_OK of an empty list. */
+enum finding_severity finding_list_worst(const struct finding_list *list);
+
 /* Sentence or finding title for a diag, with {line} and {detail}. */
 void finding_explain(struct buf *out, enum finding_lang lang,
 		     const struct diag *why);
