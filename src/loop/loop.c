@@ -144,6 +144,12 @@ loop_stop(struct loop *l)
 	(void)event_base_loopbreak(l->base);
 }
 
+struct event_base *
+loop_base(struct loop *l)
+{
+	return l->base;
+}
+
 const struct timeval *
 loop_time(int64_t ms, struct timeval *out)
 {

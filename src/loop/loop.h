@@ -12,6 +12,7 @@
 #include "tls/tls.h"
 
 struct loop;
+struct event_base;
 
 /* Writing to a closed connection is no signal (SIGPIPE) from here on. */
 struct loop *loop_new(void);
@@ -21,6 +22,10 @@ void loop_free(struct loop *l);
 /* Until loop_stop, or until there is nothing left that could happen. */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
+/* For libraries that bring their own events (libunbound): the loop's base of
+ * libevent. Its events run between ours; nobody else runs it, frees it or
+ * breaks its loop. Lives as long as the loop. */
+struct event_base *loop_base(struct loop *l);
 
 /* Runs once, after every event that is ready now has been handled: where one
  * sync serves all messages that came in together. The same `run` and `ctx`
