@@ -35,8 +35,11 @@ struct resolver_options {
 	/* A file of DS or DNSKEY records, or "none": nothing is validated.
 	 * NULL: what Debian installs for the root, else the DS built in. */
 	const char *anchor;
-	/* Also servers on private, loopback and link-local addresses are
-	 * asked directly. Answers may always hold such addresses. */
+	/* Which servers may be asked directly (probe_allowed); answers may hold
+	 * any address. NULL: none but with `allow_private`, which lets all be
+	 * asked. */
+	bool (*may_ask)(const void *guard, const struct netaddr *server);
+	const void *guard;
 	bool allow_private;
 	uint16_t port;         /* of servers asked directly; 0: RESOLVER_PORT */
 	int64_t ms, direct_ms; /* 0: RESOLVER_MS, RESOLVER_DIRECT_MS */
