@@ -161,8 +161,9 @@ struct facts_question {
 	enum facts_kind kind;
 	struct str name;        /* domain name or host, folded */
 	uint16_t type;          /* DNS */
+	bool direct;            /* DNS: of the server at `address` */
 	struct str path;        /* web */
-	struct netaddr address; /* web, mail */
+	struct netaddr address; /* web, mail, direct DNS */
 };
 
 /* Open questions, in the order they were asked; `i` from 0. False behind the

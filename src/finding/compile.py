@@ -20,8 +20,9 @@ CODE = re.compile(r"[a-z][a-z0-9]*\.[a-z0-9_]+")
 KEY = re.compile(r"[a-z][a-z0-9]*(\.[a-z0-9_]+)+")
 CODE_MAX = 63  # DIAG_CODE_MAX of base/err.h, without the NUL
 PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+ACTIONS = ("", "publish", "copy", "probe", "explain")
 FINDING_FIELDS = {"code", "severity", "reference", "title", "meaning", "fix",
-                  "reserved"}
+                  "action", "reserved"}
 SAY_FIELDS = {"key", "reserved", *LANGS}
 
 
@@ -114,12 +115,15 @@ def add_finding(cat, path, text, entry):
         tell(f"unknown severity {entry.get('severity')!r}")
     if not isinstance(entry.get("reference", ""), str):
         tell("reference is not text")
+    if entry.get("action", "") not in ACTIONS:
+        tell(f"unknown action {entry.get('action')!r}")
     cat.findings[code] = {
         "severity": entry.get("severity"),
         "reference": entry.get("reference", ""),
         "title": texts(entry, "title", tell, True),
         "meaning": texts(entry, "meaning", tell, True),
         "fix": texts(entry, "fix", tell, False),
+        "action": entry.get("action", ""),
         "reserved": entry.get("reserved", False) is True,
     }
 
@@ -193,7 +197,8 @@ def write_c(cat, out):
                      f"{c_text(f['reference'])},")
         lines += [f"\t  {c_texts(f[field])}," for field in
                   ("title", "meaning")]
-        lines.append(f"\t  {c_texts(f['fix'])} }},")
+        lines.append(f"\t  {c_texts(f['fix'])}, "
+                     f"{c_text(f['action'])} }},")
     lines += ['\t{ .code = "" }', "};",
               f"const size_t finding_table_count = {len(cat.findings)};", "",
               "const struct finding_sentence finding_sentences[] = {"]
@@ -210,7 +215,8 @@ def write_json(cat, out):
 
     findings = [{"code": code, "severity": f["severity"],
                  "reference": f["reference"], "title": by_lang(f["title"]),
-                 "meaning": by_lang(f["meaning"]), "fix": by_lang(f["fix"])}
+                 "meaning": by_lang(f["meaning"]), "fix": by_lang(f["fix"]),
+                 "action": f["action"]}
                 for code, f in sorted(cat.findings.items())]
     sentences = {key: by_lang(say["text"])
                  for key, say in sorted(cat.says.items())}

@@ -89,6 +89,10 @@ struct finding_found *finding_add(struct finding_list *list, const char *code,
 /* The first with `code`, NULL when there is none. */
 const struct finding_found *finding_list_find(const struct finding_list *list,
 					      const char *code);
+/* `text` (a title, meaning or fix) with the places of `found`; those that
+ * were not given are a dash. */
+void finding_found_fill(struct buf *out, const char *text,
+			const struct finding_found *found);
 /* The gravest severity; FINDING_OK of an empty list. */
 enum finding_severity finding_list_worst(const struct finding_list *list);
 
