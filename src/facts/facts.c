@@ -163,6 +163,31 @@ no_such_name(struct facts *f, struct str name, enum facts_type type)
 	return none;
 }
 
+/* SPF makes names of what senders say (RFC 7208 section 7), and a DNS name may
+ * hold any octet. What prints is asked for as it is; but for the backslash,
+ * which means something else where names are written as text. */
+static bool
+fold_octets(struct str name, struct arena *mem, struct str *out)
+{
+	char *copy = arena_alloc(mem, name.n);
+	size_t label = 0;
+
+	if (!copy || name.n > DNSNAME_MAX)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		char c = name.p[i];
+
+		if (c < ' ' || c > '~' || c == '\\' || (c == '.' && label == 0))
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > DNSNAME_LABEL_MAX)
+			return false;
+		copy[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	}
+	*out = (struct str){ copy, name.n };
+	return label > 0;
+}
+
 static const struct facts_dns *
 ask(struct facts *f, struct str name, struct facts_question question)
 {
@@ -171,7 +196,8 @@ ask(struct facts *f, struct str name, struct facts_question question)
 
 	if (name.n > 0 && str_ends(name, S(".")))
 		name.n--;
-	if (name.n > 0 && !dnsname_fold(name, mem, &question.name))
+	if (name.n > 0 && !dnsname_fold(name, mem, &question.name) &&
+	    !fold_octets(name, mem, &question.name))
 		return no_such_name(f, name, question.type);
 	e = look(f, &question);
 	return e ? e->dns : NULL;
