@@ -261,6 +261,8 @@ drained(struct loop_conn *c)
 		c->ssl = c->next_ssl;
 		c->next_ssl = NULL;
 		c->handshaking = true;
+		/* A client has the first word. */
+		c->wants_out = !SSL_is_server(c->ssl);
 		c->deadline = os_ticks() + HANDSHAKE_MS;
 		renew_events(c);
 	}
@@ -424,18 +426,37 @@ loop_conn_read_max(struct loop_conn *c, size_t max)
 	c->read_max = max > 0 ? max : 1;
 }
 
-void
-loop_conn_start_tls(struct loop_conn *c, struct tls_identity *identity)
+static bool
+may_start_tls(const struct loop_conn *c)
 {
-	if (c->ssl || c->next_ssl || c->over || c->closing)
-		return;
-	c->next_ssl = tls_accept(identity);
+	return !c->ssl && !c->next_ssl && !c->over && !c->closing && !c->dead;
+}
+
+static void
+start_tls(struct loop_conn *c, struct ssl_st *ssl)
+{
+	c->next_ssl = ssl;
 	(void)SSL_set_fd(c->next_ssl, c->fd);
 	c->discard = true;
 	drop_held(c);
-	if (c->unsent)
-		return;
-	drained(c);
+	if (!c->unsent)
+		drained(c);
+}
+
+void
+loop_conn_start_tls(struct loop_conn *c, struct tls_identity *identity)
+{
+	if (may_start_tls(c))
+		start_tls(c, tls_accept(identity));
+}
+
+void
+loop_conn_start_tls_client(struct loop_conn *c, struct ssl_st *ssl)
+{
+	if (may_start_tls(c))
+		start_tls(c, ssl);
+	else
+		SSL_free(ssl);
 }
 
 struct ssl_st *

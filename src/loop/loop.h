@@ -100,11 +100,26 @@ void loop_conn_read_max(struct loop_conn *c, size_t max);
 /* From now on TLS, as its server. Everything that was read before is thrown
  * away (RFC 3207 section 4.2); what was written goes out first. */
 void loop_conn_start_tls(struct loop_conn *c, struct tls_identity *identity);
+/* The same as its client; takes over `ssl` of tls_connect. */
+void loop_conn_start_tls_client(struct loop_conn *c, struct ssl_st *ssl);
 /* The TLS side, NULL while plain; for tls_describe. */
 struct ssl_st *loop_conn_tls(struct loop_conn *c);
 /* Frees it; with `polite` after what was written has left (a few seconds at
  * most). The handler is not called any more. */
 void loop_conn_close(struct loop_conn *c, bool polite);
+
+/* ---- connecting ---- */
+
+struct loop_dial;
+/* A TCP connection to `to`. `done` is called once, later: with a descriptor,
+ * not blocking, TCP_NODELAY set, and its owner; or with -1 and errno. It may
+ * free the dial. */
+struct loop_dial *loop_dial(struct loop *l, const struct netaddr_port *to,
+			    int64_t ms,
+			    void (*done)(void *ctx, int fd, int cause),
+			    void *ctx);
+/* Gives up where it is not done. NULL is fine. */
+void loop_dial_free(struct loop_dial *d);
 
 /* ---- listening ---- */
 

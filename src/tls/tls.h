@@ -1,7 +1,8 @@
 /* tls.h - certificates and what a server or client does with them (OpenSSL
  * inside).
  *
- * TLS 1.2 and later only.
+ * As a server TLS 1.2 and later only. As a client that looks at others
+ * whatever they speak: it judges nothing and remembers what it saw.
  */
 #ifndef TLS_H
 #define TLS_H
@@ -27,5 +28,25 @@ struct ssl_st;
 struct ssl_st *tls_accept(struct tls_identity *identity);
 /* "TLSv1.3 TLS_AES_256_GCM_SHA384" of an established connection. */
 void tls_describe(struct ssl_st *ssl, struct buf *out);
+
+/* ---- looking at servers ---- */
+
+/* The roots that a server's chain is held against. */
+struct tls_trust;
+/* From a PEM file ("tls.bad_file"), or with NULL the system's. */
+enum err tls_trust_load(const char *ca_file, struct tls_trust **out,
+			struct diag *why) MUST_CHECK;
+void tls_trust_free(struct tls_trust *trust); /* NULL is fine */
+
+/* A new client side, owned by the caller (loop), with `host` as SNI unless it
+ * is an address. No certificate ends it. Reads `trust` as long as it lives. */
+struct ssl_st *tls_connect(struct tls_trust *trust, struct str host);
+
+struct facts_tls;
+/* What such a client saw up to now, also when it failed: fills `out` with
+ * texts in `mem`, and `why` (empty: nothing went wrong) in English. False when
+ * `mem` is full. */
+bool tls_seen(struct ssl_st *ssl, struct arena *mem, struct facts_tls *out,
+	      struct str *why) MUST_CHECK;
 
 #endif
