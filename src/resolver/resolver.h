@@ -2,12 +2,12 @@
  * the event loop), and to single name servers on sockets of our own.
  *
  * Every question is answered exactly once, never from within the call that
- * asked it, and at the latest when its time is over. What an answer says is
- * explained at `struct facts_dns`; here:
+ * asked it, and at the latest when its time is over (it counts from its turn
+ * on). What an answer says is explained at `struct facts_dns`; here:
  *   FACTS_NODATA with a chain: the CNAMEs lead to a name without this type,
  *     or (direct answers) out of what that server told.
  *   FACTS_TIMEOUT of a direct question also stands for "not reached": `why`
- *     says what happened ("not asked: private address", "no TCP", ...).
+ *     says what happened ("not asked: not a public address" ...).
  *   A direct answer that is not `authoritative` comes from a lame server.
  */
 #ifndef RESOLVER_H
