@@ -209,6 +209,8 @@ ended(void *ctx, enum loop_end how)
 	struct job *j = ctx;
 
 	j->conn = NULL;
+	if (j->ssl && how == LOOP_FAILED)
+		tls_last_words(j->ssl);
 	if (j->phase == JOB_SHAKES_HANDS)
 		job_finish(j,
 			   how == LOOP_TIMEOUT ? FACTS_TLS_TIMEOUT

@@ -193,6 +193,16 @@ tls_connect(struct tls_trust *trust, struct str host)
 	return ssl;
 }
 
+void
+tls_last_words(struct ssl_st *ssl)
+{
+	char byte;
+
+	ERR_clear_error();
+	(void)SSL_read(ssl, &byte, 1);
+	ERR_clear_error();
+}
+
 bool
 tls_seen(struct ssl_st *ssl, struct arena *mem, struct facts_tls *out,
 	 struct str *why)

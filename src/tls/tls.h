@@ -42,6 +42,11 @@ void tls_trust_free(struct tls_trust *trust); /* NULL is fine */
  * is an address. No certificate ends it. Reads `trust` as long as it lives. */
 struct ssl_st *tls_connect(struct tls_trust *trust, struct str host);
 
+/* When a write failed: whether the server had said why (a TLS 1.3 server
+ * refuses a client that thinks all is well and writes). Nothing else may be
+ * done with `ssl` then but to look at it. */
+void tls_last_words(struct ssl_st *ssl);
+
 struct facts_tls;
 /* What such a client saw up to now, also when it failed: fills `out` with
  * texts in `mem`, and `why` (empty: nothing went wrong) in English. False when

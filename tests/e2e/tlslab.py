@@ -178,7 +178,7 @@ class Server:
         self.socket.bind((host, port))
         self.socket.listen(backlog)
         self.host, self.port = self.socket.getsockname()[:2]
-        self.open, self.at_once, self.most = set(), 0, 0
+        self.open, self.most = set(), 0
         self.lock = threading.Lock()
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -206,6 +206,10 @@ class Server:
             conn.close()
 
     def close(self):
+        try:
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes accept
+        except OSError:
+            pass
         self.socket.close()
         with self.lock:
             for conn in self.open:
