@@ -191,8 +191,7 @@ enum dmarcrec_consent {
 bool dmarcrec_consent(struct facts *f, struct str at, struct str host,
 		      enum dmarcrec_consent *out, struct str *name) MUST_CHECK;
 
-/* ---- the check ---- */
-
+/* Everything above as findings; false: not yet. */
 bool dmarcrec_check(struct facts *f, const struct facts_subject *s,
 		    struct finding_list *out) MUST_CHECK;
 
