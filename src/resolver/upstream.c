@@ -22,12 +22,8 @@ static const struct {
 } settings[] = {
 	/* Tests and closed networks have their servers on loopback. */
 	{ "do-not-query-localhost:", "no" },
-	/* Zones that libunbound would answer by itself, but that closed
-	 * networks do serve: private reverse zones, and these. */
+	/* Private reverse zones, which closed networks do serve. */
 	{ "unblock-lan-zones:", "yes" },
-	{ "local-zone:", "test. nodefault" },
-	{ "local-zone:", "home.arpa. nodefault" },
-	{ "local-zone:", "127.in-addr.arpa. nodefault" },
 	/* A server that was down once is tried again soon, not for the next
 	 * 15 minutes declared dead. */
 	{ "infra-host-ttl:", "60" },
@@ -41,6 +37,13 @@ static const struct {
 	{ "outgoing-num-tcp:", "32" },
 	{ "msg-cache-size:", "4m" },
 	{ "rrset-cache-size:", "8m" },
+};
+
+/* More zones that libunbound would answer by itself. */
+static const char *const built_in[] = {
+	"test.",
+	"home.arpa.",
+	"127.in-addr.arpa.",
 };
 
 static int64_t
@@ -133,6 +136,9 @@ open_context(struct resolver *r, bool forward, bool proven)
 		ok = ub_ctx_add_ta(ub, up->anchors.at[i].text) == 0;
 	for (size_t i = 0; ok && forward && i < up->servers_n; i++)
 		ok = ub_ctx_set_fwd(ub, up->servers[i].at) == 0;
+	/* Last of all: no anchor is taken after this. */
+	for (size_t i = 0; ok && i < COUNT_OF(built_in); i++)
+		ok = ub_ctx_zone_remove(ub, built_in[i]) == 0;
 	if (!ok) {
 		ub_ctx_delete(ub);
 		return NULL;
