@@ -125,6 +125,9 @@ struct mtasts_asked {
 	struct str given; /* as somebody typed it; empty: the subject */
 	struct str known_id;
 	const struct mtasts_history *history; /* NULL: none */
+	/* Where TLS reports should go, for a record to publish; empty:
+	 * mailto:tls-reports@ the domain. */
+	struct str rua;
 };
 
 struct mtasts_lookup {
@@ -134,14 +137,15 @@ struct mtasts_lookup {
 	const char *branch;
 	struct str id;
 	bool has_policy; /* a file was fetched and a sender takes it */
-	struct mtasts_policy policy;
-	struct str body; /* of the file, as fetched */
+	struct mtasts_policy policy; /* best reading of the file */
+	struct str body;             /* of the file, as fetched */
 	uint64_t body_hash;
 	/* The minimal form put right, when the file has faults; for showing
 	 * and for the Copy button. Empty: nothing to mend, or cannot be. */
 	struct str repaired;
 };
 
+/* Tells one body from another; not proof against forgery. */
 uint64_t mtasts_body_hash(struct str body);
 
 /* False: not yet, facts are missing, and `out` and `findings` mean nothing.
