@@ -95,8 +95,7 @@ bool spf_print(const struct spf_record *record, struct buf *out) MUST_CHECK;
  * "ip4:192.0.2.1"). Duplicates go, a redirect becomes an include unless it is
  * alone, "all" comes last: the softer of "-all" and "~all", "~all" when none
  * said either. Refuses, with the code of the finding it would cause: a fault,
- * "ptr", a very wide range, "+" before a name that anybody may own, more than
- * ten look-ups by its own terms. */
+ * "ptr", a very wide range, more than ten look-ups by its own terms. */
 enum err spf_merge(const struct str *records, size_t n, const struct str *more,
 		   size_t more_n, struct buf *out, struct diag *why) MUST_CHECK;
 
