@@ -158,10 +158,17 @@ spf_check_record(struct facts *f, struct str domain, struct str text,
 
 /* ---- a domain without a record, or with several ---- */
 
-static bool
-is_null_mx(const struct facts_dns *mx)
+/* What to begin with; empty when that cannot be said. */
+static struct str
+first_record(const struct facts_dns *mx)
 {
-	return mx->status == FACTS_FOUND && mx->n == 1 && mx->rr[0].data.n == 0;
+	bool null_mx = mx->status == FACTS_FOUND && mx->n == 1 &&
+		       mx->rr[0].data.n == 0;
+
+	if (spf_is_trouble(mx))
+		return S("");
+	return null_mx || spf_is_void(mx) ? S("v=spf1 -all")
+					  : S("v=spf1 mx ~all");
 }
 
 /* A record at a name where nobody looks for it. */
