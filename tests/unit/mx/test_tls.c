@@ -67,7 +67,7 @@ expect(const char *codes)
 }
 
 static void
-a_good_certificate_at_every_address_is_said_once_a_host(void **state)
+a_good_certificate_is_said_once_a_host(void **state)
 {
 	const struct facts_subject s = { .domain = STR("example.com") };
 	struct look l;
@@ -190,8 +190,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			a_good_certificate_at_every_address_is_said_once_a_host),
+		cmocka_unit_test(a_good_certificate_is_said_once_a_host),
 		cmocka_unit_test(every_fault_of_a_certificate_has_its_finding),
 		cmocka_unit_test(one_node_that_lags_is_named_by_its_address),
 		cmocka_unit_test(a_server_without_working_tls_is_told),

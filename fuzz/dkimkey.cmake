@@ -1,0 +1,3 @@
+if(TARGET dkimkey)
+	fuzz_target(dkimkey USES dkimkey)
+endif()
