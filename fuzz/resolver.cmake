@@ -1,0 +1,3 @@
+if(TARGET resolver)
+	fuzz_target(resolver USES resolver)
+endif()
