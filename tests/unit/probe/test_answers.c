@@ -83,7 +83,7 @@ web_answers_are_read_whole_or_byte_by_byte(void **state)
 }
 
 static void
-a_body_without_length_is_cut_when_the_connection_breaks(void **state)
+a_body_without_length_is_cut_by_a_broken_connection(void **state)
 {
 	SCOPED_BUF out = BUF(1 << 17);
 
@@ -189,7 +189,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(web_answers_are_read_whole_or_byte_by_byte),
 		cmocka_unit_test(
-			a_body_without_length_is_cut_when_the_connection_breaks),
+			a_body_without_length_is_cut_by_a_broken_connection),
 		cmocka_unit_test(bounds_are_exact),
 		cmocka_unit_test(replies_are_read_whole_or_byte_by_byte),
 		cmocka_unit_test(
