@@ -180,6 +180,7 @@ has_version_later(struct str text)
 {
 	struct str piece = STR("");
 
+	(void)str_split(&text, ';', &piece);
 	while (str_split(&text, ';', &piece))
 		if (str_eq(mtasts_trim(piece), S("v=STSv1")))
 			return true;
