@@ -70,7 +70,7 @@ judge_all(const struct look *table, size_t n)
 }
 
 static void
-the_policy_comes_from_the_name_the_organisation_or_the_suffix(void **state)
+policies_come_from_name_organisation_or_suffix(void **state)
 {
 	static const struct look table[] = {
 		{ "example.com A 192.0.2.1", "example.com", "-", "-",
@@ -356,7 +356,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			the_policy_comes_from_the_name_the_organisation_or_the_suffix),
+			policies_come_from_name_organisation_or_suffix),
 		cmocka_unit_test(
 			the_examples_of_the_appendix_come_out_as_printed),
 		cmocka_unit_test(

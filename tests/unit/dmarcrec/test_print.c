@@ -21,7 +21,7 @@ printed(const struct dmarcrec *rec, struct arena *mem)
 }
 
 static void
-old_records_become_new_ones_and_never_stronger(void **state)
+old_records_become_new_and_never_stronger(void **state)
 {
 	static const char *const table[][2] = {
 		{ "v=DMARC1; p=reject; pct=0; rua=mailto:a@b.example",
@@ -117,7 +117,7 @@ same_fields(const struct dmarcrec *a, const struct dmarcrec *b)
 }
 
 static void
-what_is_printed_reads_back_and_what_is_made_has_no_fault(void **state)
+printed_reads_back_and_made_has_no_fault(void **state)
 {
 	struct dmarcrec_uri uris[3];
 	unsigned made = 0;
@@ -204,10 +204,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			old_records_become_new_ones_and_never_stronger),
-		cmocka_unit_test(
-			what_is_printed_reads_back_and_what_is_made_has_no_fault),
+		cmocka_unit_test(old_records_become_new_and_never_stronger),
+		cmocka_unit_test(printed_reads_back_and_made_has_no_fault),
 		cmocka_unit_test(every_step_of_the_journey_can_be_made),
 	};
 

@@ -1,0 +1,3 @@
+if(TARGET dmarcrec)
+	fuzz_target(dmarcrec USES dmarcrec)
+endif()
