@@ -1,0 +1,3 @@
+if(TARGET spf)
+	fuzz_target(spf USES spf)
+endif()
