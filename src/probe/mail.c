@@ -163,13 +163,26 @@ report(struct job *j)
 }
 
 static void
+report_again(struct job *j, const struct job *before)
+{
+	j->mail.done(j->ctx, &before->mail.facts);
+}
+
+static void
 fini(struct job *j)
 {
 	reply_fini(&j->mail.reply);
 }
 
-static const struct job_kind mail = { connected, secured, came,
-				      closed,    report,  fini };
+static const struct job_kind mail = {
+	.connected = connected,
+	.secured = secured,
+	.read = came,
+	.closed = closed,
+	.report = report,
+	.report_again = report_again,
+	.fini = fini,
+};
 
 void
 probe_mail(struct probe *p, struct str host, const struct netaddr *address,

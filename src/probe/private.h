@@ -25,6 +25,9 @@ struct job_kind {
 	/* The connection ended while talking; calls job_finish. */
 	void (*closed)(struct job *j, bool clean);
 	void (*report)(struct job *j);
+	/* The same answer as `before`, which saw the same server. NULL: never
+	 * the same. */
+	void (*report_again)(struct job *j, const struct job *before);
 	void (*fini)(struct job *j);
 };
 
@@ -70,7 +73,22 @@ struct job {
 	};
 };
 
+/* Mail servers that were looked at: a ring of the latest, found by name. */
+enum { KEEP_MAX = 512 };
+
+struct kept {
+	struct job *job;
+	int64_t until; /* ticks */
+};
+
+struct keep {
+	struct kept ring[KEEP_MAX];
+	size_t next;
+	struct map *where; /* key to place in the ring, may be outdated */
+};
+
 struct probe {
+	struct keep keep;
 	struct loop *loop;
 	struct tls_trust *trust;
 	struct probe_options options; /* its lists and texts are ours */
@@ -90,6 +108,15 @@ void job_secure(struct job *j);
 /* The end: `why` is escaped and copied, empty is fine; TLS's own reason goes
  * before it. Once. Never within probe_web or probe_mail. */
 void job_finish(struct job *j, enum facts_stage stage, struct str why);
+void job_free(struct job *j);
+
+void keep_init(struct keep *k);
+void keep_fini(struct keep *k);
+/* Takes over `j`, which is told already. */
+void keep_put(struct keep *k, struct job *j, int64_t until);
+/* What was seen when the same was asked; NULL: ask anew. */
+struct job *keep_find(const struct keep *k, const struct job *j, int64_t now);
+
 /* A copy that a person may be shown, in the job's memory. */
 struct str job_shown(struct job *j, struct str text);
 

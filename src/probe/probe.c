@@ -11,6 +11,8 @@ enum {
 	TLS_MS = 10000,
 	WEB_MS = 30000,
 	MAIL_MS = 60000,
+	KEEP_MS = 600000,
+	FAILURE_PART = 10, /* of that, for failures */
 	AT_ONCE = 64,
 	AT_AN_ADDRESS = 2,
 	LOOK_AHEAD = 256, /* past those whose address is busy */
@@ -30,6 +32,7 @@ set_defaults(struct probe_options *o)
 	o->tls_ms = o->tls_ms ? o->tls_ms : TLS_MS;
 	o->web_ms = o->web_ms ? o->web_ms : WEB_MS;
 	o->mail_ms = o->mail_ms ? o->mail_ms : MAIL_MS;
+	o->keep_ms = o->keep_ms ? o->keep_ms : KEEP_MS;
 	o->at_once = o->at_once ? o->at_once : AT_ONCE;
 	o->at_an_address = o->at_an_address ? o->at_an_address : AT_AN_ADDRESS;
 }
@@ -60,6 +63,7 @@ probe_new(struct loop *l, const struct probe_options *options,
 	TAILQ_INIT(&p->waiting);
 	TAILQ_INIT(&p->running);
 	TAILQ_INIT(&p->over);
+	keep_init(&p->keep);
 	*out = p;
 	return ERR_NONE;
 }
@@ -124,8 +128,8 @@ let_go(struct job *j)
 	j->ssl = NULL;
 }
 
-static void
-free_job(struct job *j)
+void
+job_free(struct job *j)
 {
 	let_go(j);
 	j->kind->fini(j);
@@ -301,20 +305,57 @@ may_start(const struct probe *p, const struct job *j)
 	return n < p->options.at_an_address;
 }
 
+static bool
+answered_before(struct job *j)
+{
+	struct probe *p = j->probe;
+	const struct job *before = j->kind->report_again
+					   ? keep_find(&p->keep, j, os_ticks())
+					   : NULL;
+
+	if (!before)
+		return false;
+	TAILQ_REMOVE(&p->waiting, j, link);
+	p->busy--;
+	j->kind->report_again(j, before);
+	job_free(j);
+	return true;
+}
+
 static void
 start_some(struct probe *p)
 {
 	struct job *j = TAILQ_FIRST(&p->waiting);
+	unsigned passed = 0;
 
-	for (unsigned i = 0; j && i < LOOK_AHEAD; i++) {
+	while (j && passed < LOOK_AHEAD && p->running_n < p->options.at_once) {
 		struct job *next = TAILQ_NEXT(j, link);
 
-		if (p->running_n >= p->options.at_once)
-			return;
+		if (answered_before(j)) {
+			j = next;
+			continue;
+		}
 		if (may_start(p, j))
 			start(j);
+		else
+			passed++;
 		j = next;
 	}
+}
+
+static void
+keep_or_free(struct job *j)
+{
+	struct probe *p = j->probe;
+	int64_t ms = p->options.keep_ms;
+	bool seen = j->stage == FACTS_DONE || j->stage == FACTS_NO_STARTTLS;
+
+	/* What we did not allow may be allowed at once: it cost nobody. */
+	if (!j->kind->report_again || ms < 0 || j->stage == FACTS_NOT_ALLOWED)
+		job_free(j);
+	else
+		keep_put(&p->keep, j,
+			 os_ticks() + (seen ? ms : ms / FAILURE_PART));
 }
 
 /* Tells who is over, and lets others begin in their place. */
@@ -328,7 +369,7 @@ tend(void *ctx)
 		TAILQ_REMOVE(&p->over, j, link);
 		p->busy--;
 		j->kind->report(j);
-		free_job(j);
+		keep_or_free(j);
 	}
 	start_some(p);
 }
@@ -340,7 +381,7 @@ free_all(struct jobs *jobs)
 
 	while ((j = TAILQ_FIRST(jobs))) {
 		TAILQ_REMOVE(jobs, j, link);
-		free_job(j);
+		job_free(j);
 	}
 }
 
@@ -353,6 +394,7 @@ probe_free(struct probe *p)
 	free_all(&p->waiting);
 	free_all(&p->running);
 	free_all(&p->over);
+	keep_fini(&p->keep);
 	tls_trust_free(p->trust);
 	heap_free(p->allow);
 	buf_free(&p->ehlo);

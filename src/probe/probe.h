@@ -18,11 +18,14 @@ struct probe_options {
 	const struct netaddr_net *allow;
 	size_t allow_n;
 	bool allow_private_all;
-	const char *ehlo;                /* our honest name; needed for mail */
-	const char *agent;               /* User-Agent; NULL: "Waxseal" */
-	uint16_t https_port, smtp_port;  /* 0: 443, 25 */
-	int64_t connect_ms, tls_ms;      /* 0: 10 s each */
-	int64_t web_ms, mail_ms;         /* the whole; 0: 30 s, 60 s */
+	const char *ehlo;               /* our honest name; needed for mail */
+	const char *agent;              /* User-Agent; NULL: "Waxseal" */
+	uint16_t https_port, smtp_port; /* 0: 443, 25 */
+	int64_t connect_ms, tls_ms;     /* 0: 10 s each */
+	int64_t web_ms, mail_ms;        /* the whole; 0: 30 s, 60 s */
+	/* How long a mail server is not asked again, but answered from memory
+	 * (a tenth of it after a failure). 0: ten minutes; below 0: not. */
+	int64_t keep_ms;
 	unsigned at_once, at_an_address; /* connections; 0: 64, 2 */
 };
 
@@ -45,7 +48,9 @@ void probe_web(struct probe *p, struct str host, struct str path,
 	       void (*done)(void *ctx, const struct facts_web *web), void *ctx);
 /* Banner, EHLO, STARTTLS, TLS with SNI `host`, EHLO, QUIT. Bytes that came
  * behind the answer to STARTTLS are dropped (RFC 3207 section 4.2); `why`
- * then says so although the stage is FACTS_DONE. */
+ * then says so although the stage is FACTS_DONE. The same host and address
+ * within `keep_ms` gets the same answer. Web servers are always asked: their
+ * answers must not be cached (RFC 8461 section 3.3). */
 void probe_mail(struct probe *p, struct str host, const struct netaddr *address,
 		void (*done)(void *ctx, const struct facts_mail *mail),
 		void *ctx);

@@ -79,8 +79,14 @@ fini(struct job *j)
 	http_fini(&j->web.http);
 }
 
-static const struct job_kind web = { connected, secured, came,
-				     closed,    report,  fini };
+static const struct job_kind web = {
+	.connected = connected,
+	.secured = secured,
+	.read = came,
+	.closed = closed,
+	.report = report,
+	.fini = fini,
+};
 
 void
 probe_web(struct probe *p, struct str host, struct str path,

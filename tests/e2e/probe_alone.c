@@ -170,6 +170,8 @@ set_option(struct probe_options *o, struct netaddr_net *nets, const char *text)
 		o->web_ms = n;
 	else if (str_eq(name, S("mail_ms")))
 		o->mail_ms = n;
+	else if (str_eq(name, S("keep_ms")))
+		o->keep_ms = n;
 }
 
 /* How many arguments one question takes, 0 when it is none. */
