@@ -210,6 +210,10 @@ put(struct resolver_ask *a, struct str name, uint16_t type)
 	SCOPED_BUF c = BUF(RESOLVER_NAME_ROOM);
 	int rc;
 
+	if (!a->r->up.ub) {
+		fail(a, FACTS_SERVFAIL, S("the resolver does not start"));
+		return;
+	}
 	(void)buf_add(&c, name);
 	(void)buf_addc(&c, '.');
 	a->held = true;
@@ -240,17 +244,6 @@ start(struct resolver_ask *a)
 	a->timer = loop_timer_new(r->loop, too_late, a);
 	loop_timer_set(a->timer, r->ms, false);
 	put(a, a->name, a->type);
-}
-
-void
-resolver_ask_pump(struct resolver *r)
-{
-	if (TAILQ_EMPTY(&r->waiting) ||
-	    !resolver_upstream_ready(r, r->open_n == 0 && r->left_n == 0))
-		return;
-	while (!TAILQ_EMPTY(&r->waiting) && r->open_n < r->parallel &&
-	       r->left_n < LEFT_MAX)
-		start(TAILQ_FIRST(&r->waiting));
 }
 
 void
@@ -297,6 +290,29 @@ destroy_all(struct resolver_asks *list)
 		TAILQ_REMOVE(list, a, entry);
 		destroy(a);
 	}
+}
+
+/* libunbound looks for minutes for what we gave up after seconds, and only lets
+ * go of it as a whole. */
+static void
+forget_left(struct resolver *r)
+{
+	resolver_upstream_renew(r);
+	destroy_all(&r->left);
+	r->left_n = 0;
+}
+
+void
+resolver_ask_pump(struct resolver *r)
+{
+	if (TAILQ_EMPTY(&r->waiting) ||
+	    !resolver_upstream_ready(r, r->open_n == 0 && r->left_n == 0))
+		return;
+	if (r->left_n >= LEFT_MAX && r->open_n == 0)
+		forget_left(r);
+	while (!TAILQ_EMPTY(&r->waiting) && r->open_n < r->parallel &&
+	       r->left_n < LEFT_MAX)
+		start(TAILQ_FIRST(&r->waiting));
 }
 
 void

@@ -107,6 +107,9 @@ void resolver_upstream_close(struct resolver *r);
 /* Whether questions may be put now; else resolver_pump is called when they
  * may. `idle`: none is under way, time to look for a better way. */
 bool resolver_upstream_ready(struct resolver *r, bool idle);
+/* The same way once more, with nothing under way and nothing cached. Not from
+ * within a callback of libunbound. */
+void resolver_upstream_renew(struct resolver *r);
 
 /* ---- ask.c, direct.c ---- */
 

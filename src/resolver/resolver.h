@@ -23,7 +23,7 @@ enum {
 	RESOLVER_DIRECT_MS = 6000, /* a question to one server, all tries */
 	RESOLVER_PARALLEL = 256,   /* of either kind; the rest waits */
 	RESOLVER_RECORDS = 500,    /* more in one answer: FACTS_SERVFAIL */
-	RESOLVER_CHAIN = 16        /* more CNAMEs than that: FACTS_LOOP */
+	RESOLVER_CHAIN = 11        /* more CNAMEs, as libunbound: FACTS_LOOP */
 };
 
 /* All zero is fine. Texts are only read by resolver_new. */

@@ -169,6 +169,17 @@ settle(struct resolver *r)
 
 static void prime(struct resolver *r);
 
+void
+resolver_upstream_renew(struct resolver *r)
+{
+	struct resolver_upstream *up = &r->up;
+
+	if (up->ub)
+		ub_ctx_delete(up->ub);
+	up->ub =
+		open_context(r, up->way != ROOT_PROVEN, up->way != LAST_RESORT);
+}
+
 static void
 take_way(struct resolver *r)
 {
@@ -176,12 +187,9 @@ take_way(struct resolver *r)
 
 	while (!makes_sense(up, up->way))
 		up->way++;
-	if (up->ub)
-		ub_ctx_delete(up->ub);
 	up->primed = 0;
 	up->unproven = up->way == LAST_RESORT && up->anchors.n > 0;
-	up->ub =
-		open_context(r, up->way != ROOT_PROVEN, up->way != LAST_RESORT);
+	resolver_upstream_renew(r);
 	if (up->way == LAST_RESORT || !up->ub)
 		settle(r);
 	else
