@@ -1,0 +1,3 @@
+if(TARGET dane)
+	fuzz_target(dane USES dane)
+endif()
