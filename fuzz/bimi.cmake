@@ -1,0 +1,3 @@
+if(TARGET bimi)
+	fuzz_target(bimi USES bimi)
+endif()
