@@ -22,6 +22,12 @@ meaning.nb = "Den mangler."
 fix.en = "Publish `_mta-sts`."
 fix.ja = "`_mta-sts` を公開してください。"
 fix.nb = "Publiser `_mta-sts`."
+
+[[say]]
+key = "web.severity.warn"
+en = "Warning"
+ja = "警告"
+nb = "Advarsel"
 '''
 
 
@@ -70,7 +76,7 @@ class FindingsDoc(unittest.TestCase):
         self.run_tool()
         page = self.page("findings.md")
         self.assertIn('<a id="mtasts.one"></a>`mtasts.one`', page)
-        self.assertIn("(warning)", page)
+        self.assertIn("(Warning)", page)
         self.assertIn("What to do: Publish `_mta-sts`.", page)
         self.assertIn("RFC 8461 section 3.1", page)
         self.assertIn("を公開してください。", self.page("findings.ja.md"))
