@@ -1,0 +1,7 @@
+if(TARGET mtasts)
+	fuzz_target(mtasts_txt USES mtasts)
+	fuzz_target(mtasts_policy USES mtasts)
+endif()
+if(TARGET tlsrptrec)
+	fuzz_target(tlsrptrec USES tlsrptrec)
+endif()
