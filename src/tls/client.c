@@ -208,16 +208,18 @@ tls_seen(struct ssl_st *ssl, struct arena *mem, struct facts_tls *out,
 	 struct str *why)
 {
 	const struct watch *w = watch_of(ssl);
-	const char *cipher = NULL;
+	const SSL_CIPHER *cipher = NULL;
 
 	*out = (struct facts_tls){ .alert = w->alert,
 				   .client_asked = w->client_asked };
 	if (w->agreed) {
 		out->version = SSL_version(ssl);
-		cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(ssl));
+		cipher = SSL_get_current_cipher(ssl);
 	}
 	return arena_dup(mem, str_of(w->why), why) &&
-	       arena_dup(mem, str_of(cipher), &out->cipher) &&
+	       arena_dup(mem,
+			 str_of(cipher ? SSL_CIPHER_get_name(cipher) : NULL),
+			 &out->cipher) &&
 	       (!w->sent ||
 		tls_cert_facts(w->sent,
 			       SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)),

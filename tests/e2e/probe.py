@@ -82,6 +82,7 @@ WEB = {
     "unknown_root": {**SOUND, "cert_chain": "untrusted_root",
                      "cert_issuer": "stranger inter"},
     "incomplete": {**SOUND, "cert_chain": "incomplete"},
+    "forged": {**SOUND, "cert_chain": "broken"},
     "rsa2048": {**SOUND, "cert_key": "RSA", "cert_bits": 2048},
     "rsa1024": {**SOUND, "cert_key": "RSA", "cert_bits": 1024,
                 "cert_weak": True},
@@ -99,6 +100,8 @@ WEB = {
     "tls10": {**SOUND, "version": 0x0301},
     "tls11": {**SOUND, "version": 0x0302},
     "tls12": {**SOUND, "version": 0x0303},
+    "no_cipher": {"stage": "tls_failed", "alert": 40, "version": 0,
+                  "cipher": ""},
     "stall": {"stage": "tls_timeout", "version": 0, "status": 0},
     "plain": {"stage": "tls_failed", "why": "wrong version number"},
     "hang_up": {"stage": "tls_failed", "alert": -1},
@@ -154,6 +157,13 @@ def an_address_as_host_gets_no_sni():
     server = LAB.web("good", HOST)
     holds(web(server, host="127.0.0.1"), **SOUND)
     assert server.names == [None], server.names
+
+
+@test
+def servers_are_reached_by_either_family():
+    server = LAB.web("good", HOST, host="::1")
+    holds(run(*options(server, allow="::1/128"), "web", HOST, "/", "::1")[0],
+          **SOUND)
 
 
 @test

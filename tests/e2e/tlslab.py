@@ -29,6 +29,7 @@ CERT_FAULTS = {
     "self_signed": {"issuer": None},
     "unknown_root": {"issuer": "stranger"},
     "incomplete": {"bare": True},
+    "forged": {"forged": True},
     "rsa2048": {"key": "rsa:2048"},
     "rsa1024": {"key": "rsa:1024"},
     "sha1": {"digest": "sha1"},
@@ -36,7 +37,7 @@ CERT_FAULTS = {
     "wildcard_deep": {"wild": 2},
 }
 SERVER_FAULTS = ("client_asked", "client_needed", "client_needed_tls12",
-                 "unrecognized_name", "tls10", "tls11", "tls12",
+                 "unrecognized_name", "tls10", "tls11", "tls12", "no_cipher",
                  "stall", "plain", "hang_up")
 FAULTS = tuple(CERT_FAULTS) + SERVER_FAULTS
 
@@ -86,6 +87,15 @@ def openssl(*words):
 def when(days):
     return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time()
                                                       + days * 86400))
+
+
+def forge(path):
+    """Another signature than the one that was made."""
+    with open(path, encoding="ascii") as file:
+        der = bytearray(ssl.PEM_cert_to_DER_cert(file.read()))
+    der[-1] ^= 1
+    with open(path, "w", encoding="ascii") as file:
+        file.write(ssl.DER_cert_to_PEM_cert(bytes(der)))
 
 
 class Pair:
@@ -159,6 +169,8 @@ class Authority:
                          ["-extfile", file, "-extensions", "leaf"],
                          (how.get("start", -1), how.get("end", 90)),
                          how.get("digest", "sha256"))
+        if how.get("forged"):
+            forge(leaf)
         if issuer and not how.get("bare"):
             with open(leaf, "a", encoding="utf-8") as out, \
                     open(self.inter.chain, encoding="utf-8") as more:
@@ -277,7 +289,10 @@ class Lab:
                                    else ssl.CERT_REQUIRED)
         only = {"tls10": ssl.TLSVersion.TLSv1, "tls11": ssl.TLSVersion.TLSv1_1,
                 "tls12": ssl.TLSVersion.TLSv1_2,
+                "no_cipher": ssl.TLSVersion.TLSv1_2,
                 "client_needed_tls12": ssl.TLSVersion.TLSv1_2}.get(fault)
+        if fault == "no_cipher":
+            context.set_ciphers("PSK-AES128-GCM-SHA256")
         if only:
             context.minimum_version = context.maximum_version = only
         return context

@@ -16,64 +16,62 @@ static const size_t steps[] = { SIZE_MAX, 1, 2, 7 };
 
 #define OK "HTTP/1.1 200 OK\r\n"
 
+static const struct wire web_answers[] = {
+	{ OK "Content-Length: 5\r\nContent-Type: a/b\r\n\r\nhello",
+	  "200 type=a/b [hello]" },
+	{ OK "Content-Length: 5\r\n\r\nhello and more", "200 [hello]" },
+	{ OK "content-length:5\r\nCONTENT-TYPE:\r\n\r\nhell",
+	  "200 type= [hell] cut" },
+	{ OK "\r\nall of it", "200 [all of it]" },
+	{ "HTTP/1.0 404\n\nno", "404 [no]" },
+	{ OK "Server: a\r\nServer: b\r\nX: y\r\n folded\r\n\r\n",
+	  "200 server=a []" },
+	{ OK "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
+	     "5\r\nhello\r\n3;x=y\r\n, w\r\n0\r\n\r\n",
+	  "200 [hello, w]" },
+	{ OK "Transfer-Encoding: CHUNKED\r\n\r\nA\r\n0123", "200 [0123] cut" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
+	  "200 [a] a chunk longer than its size" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n\r\n",
+	  "200 [] a chunk without its size" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n"
+	     "fffffffffffffffff\r\nx",
+	  "200 [] a chunk without its size" },
+	{ OK "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", "200 [a]" },
+	{ OK "Transfer-Encoding: gzip, chunked\r\n\r\nx",
+	  "200 [] a Transfer-Encoding that nobody asked for" },
+	{ OK "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+	  "200 [] Content-Length is no number, or two that differ" },
+	{ OK "Content-Length: -1\r\n\r\n",
+	  "200 [] Content-Length is no number, or two that differ" },
+	{ OK "Content-Length: 99999999999999999999\r\n\r\n",
+	  "200 [] Content-Length is no number, or two that differ" },
+	{ OK "Content-Length: 18446744073709551615\r\n\r\nabc",
+	  "200 [abc] cut over" },
+	{ "HTTP/1.1 103 Hints\r\nServer: x\r\nContent-Length: 9\r\n\r\n"
+	  "HTTP/1.1 301 Moved\r\nLocation: /x\r\n\r\n",
+	  "301 location=/x []" },
+	{ "HTTP/1.1 101 Switching\r\n\r\n",
+	  "101 [] an answer 1xx instead of the answer" },
+	{ "HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\n", "204 []" },
+	{ "HTTP/1.1 200OK\r\n\r\n",
+	  "0 [] the answer does not begin as HTTP/1.1 does" },
+	{ "HTTP/2 200\r\n\r\n",
+	  "0 [] the answer does not begin as HTTP/1.1 does" },
+	{ "HTTP/1.1 999 Odd\r\n\r\n",
+	  "0 [] the answer does not begin as HTTP/1.1 does" },
+	{ "", "0 [] the connection ended without an answer" },
+	{ OK "Content-Type: a/b\r\n",
+	  "200 type=a/b [] the connection ended within the header "
+	  "fields" },
+};
+
 static void
 web_answers_are_read_whole_or_byte_by_byte(void **state)
 {
-	static const struct wire table[] = {
-		{ OK "Content-Length: 5\r\nContent-Type: a/b\r\n\r\nhello",
-		  "200 type=a/b [hello]" },
-		{ OK "Content-Length: 5\r\n\r\nhello and more", "200 [hello]" },
-		{ OK "content-length:5\r\nCONTENT-TYPE:\r\n\r\nhell",
-		  "200 type= [hell] cut" },
-		{ OK "\r\nall of it", "200 [all of it]" },
-		{ "HTTP/1.0 404\n\nno", "404 [no]" },
-		{ OK "Server: a\r\nServer: b\r\nX: y\r\n folded\r\n\r\n",
-		  "200 server=a []" },
-		{ OK "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
-		     "5\r\nhello\r\n3;x=y\r\n, w\r\n0\r\n\r\n",
-		  "200 [hello, w]" },
-		{ OK "Transfer-Encoding: CHUNKED\r\n\r\nA\r\n0123",
-		  "200 [0123] cut" },
-		{ OK "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n",
-		  "200 [a] a chunk longer than its size" },
-		{ OK "Transfer-Encoding: chunked\r\n\r\n\r\n",
-		  "200 [] a chunk without its size" },
-		{ OK "Transfer-Encoding: chunked\r\n\r\n"
-		     "fffffffffffffffff\r\nx",
-		  "200 [] a chunk without its size" },
-		{ OK "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n",
-		  "200 [a]" },
-		{ OK "Transfer-Encoding: gzip, chunked\r\n\r\nx",
-		  "200 [] a Transfer-Encoding that nobody asked for" },
-		{ OK "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-		  "200 [] Content-Length is no number, or two that differ" },
-		{ OK "Content-Length: -1\r\n\r\n",
-		  "200 [] Content-Length is no number, or two that differ" },
-		{ OK "Content-Length: 99999999999999999999\r\n\r\n",
-		  "200 [] Content-Length is no number, or two that differ" },
-		{ OK "Content-Length: 18446744073709551615\r\n\r\nabc",
-		  "200 [abc] cut over" },
-		{ "HTTP/1.1 103 Hints\r\nServer: x\r\nContent-Length: 9\r\n\r\n"
-		  "HTTP/1.1 301 Moved\r\nLocation: /x\r\n\r\n",
-		  "301 location=/x []" },
-		{ "HTTP/1.1 101 Switching\r\n\r\n",
-		  "101 [] an answer 1xx instead of the answer" },
-		{ "HTTP/1.1 204 No\r\nContent-Length: 5\r\n\r\n", "204 []" },
-		{ "HTTP/1.1 200OK\r\n\r\n",
-		  "0 [] the answer does not begin as HTTP/1.1 does" },
-		{ "HTTP/2 200\r\n\r\n",
-		  "0 [] the answer does not begin as HTTP/1.1 does" },
-		{ "HTTP/1.1 999 Odd\r\n\r\n",
-		  "0 [] the answer does not begin as HTTP/1.1 does" },
-		{ "", "0 [] the connection ended without an answer" },
-		{ OK "Content-Type: a/b\r\n",
-		  "200 type=a/b [] the connection ended within the header "
-		  "fields" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(table) * COUNT_OF(steps); i++) {
-		const struct wire *w = &table[i / COUNT_OF(steps)];
+	for (size_t i = 0; i < COUNT_OF(web_answers) * COUNT_OF(steps); i++) {
+		const struct wire *w = &web_answers[i / COUNT_OF(steps)];
 		SCOPED_BUF out = BUF(1 << 17);
 
 		feed_http(str_of(w->bytes), steps[i % COUNT_OF(steps)], true,
