@@ -24,6 +24,8 @@ ROOT = """signed. NS ns.signed.
 signed. DS {ds:signed}
 broken. NS ns.signed.
 broken. DS {ds:broken}
+expired. NS ns.signed.
+expired. DS {ds:expired}
 plain. NS ns.signed.
 ns.signed. A 127.0.0.1
 """
@@ -82,13 +84,15 @@ class World:
     def __init__(self, room):
         self.room, self.used, self.running = room, 0, None
         reverse = "1.2.3 PTR host.example.\n"
-        zones = {"": ROOT, "signed": SIGNED, "broken": BROKEN}
+        zones = {"": ROOT, "signed": SIGNED, "broken": BROKEN,
+                 "expired": BROKEN}
         signed = dns.sign(room, zones)
         lines = signed.texts["broken"].splitlines()
         lines = [line.replace('"altered"', '"forged"') for line in lines
                  if not (line.startswith("naked.broken.")
                          and "RRSIG\tA " in line)]
-        texts = dict(signed.texts, broken="\n".join(lines))
+        texts = dict(signed.texts, broken="\n".join(lines),
+                     expired=dns.expire(signed.texts["expired"]))
         texts["plain"] = PLAIN + CHAIN + BIG
         self.texts, self.signed = texts, signed
         self.root_key = signed.anchor(os.path.join(room, "root.key"), "")
@@ -219,7 +223,10 @@ def an_unsigned_zone_below_a_signed_root_is_insecure_not_bogus(world):
 @test
 def broken_signatures_are_bogus_with_the_reason_each_time(world):
     got = world.ask("broken TXT", "naked.broken A", "sound.broken A",
-                    rounds=2)
+                    "expired TXT", rounds=2)
+    for one in got["expired TXT"]:
+        equal(one["status"], "bogus", one["name"])
+        check("expired" in one["why"], one["why"])
     for one in got["broken TXT"] + got["naked.broken A"]:
         equal(one["status"], "bogus", one["name"])
         equal(one["rr"], [])
