@@ -254,6 +254,48 @@ the_tree_shows_what_each_term_costs(void **state)
 	look_end(&l);
 }
 
+/* For a sender that nothing matches, both count the same. */
+static void
+the_tree_counts_as_a_receiver_does(void **state)
+{
+	static const char *const worlds[] = {
+		"d.example TXT \"v=spf1 a:host.test mx:gone.test ~all a\"\n",
+		"d.example TXT \"v=spf1 include:five.test "
+		"redirect=good.test\"\n",
+		"d.example TXT \"v=spf1 ptr exists:none.test "
+		"include:good.test ?all redirect=five.test\"\n",
+		"d.example TXT \"v=spf1 include:x.test include:x.test\"\n"
+		"x.test TXT \"v=spf1 a:%{d} include:%{o}.y.test\"\n"
+		"x.test A 192.0.2.9\n"
+		"d.example.y.test TXT \"v=spf1 mx\"\n"
+		"d.example.y.test MX 0 .\n",
+	};
+	struct spf_who who = { .mail_from = S("a@d.example") };
+
+	(void)state;
+	assert_true(netaddr_parse(S("203.0.113.77"), &who.ip));
+	for (size_t i = 0; i < COUNT_OF(worlds); i++) {
+		struct look l;
+		struct spf_tree tree;
+		struct spf_verdict v;
+
+		look_at(&l, worlds[i]);
+		/* The tree does not know the sender's name. */
+		assert_int_equal(
+			facts_put_world(l.f,
+					S("77.113.0.203.in-addr.arpa PTR "
+					  "host.test\n"),
+					NULL),
+			ERR_NONE);
+		assert_true(spf_tree(l.f, S("d.example"), &tree));
+		assert_true(spf_evaluate(l.f, &who, &v));
+		assert_int_not_equal(v.result, SPF_PERMERROR);
+		assert_int_equal(tree.lookups, v.lookups);
+		assert_int_equal(tree.voids, v.voids);
+		look_end(&l);
+	}
+}
+
 /* Each of these includes the next twenty times; nobody can walk that. */
 static void
 an_exploding_tree_is_cut(void **state)
@@ -310,6 +352,7 @@ main(void)
 			an_offered_record_does_not_cause_its_finding_again),
 		cmocka_unit_test(large_answers_and_crowded_mx_are_counted),
 		cmocka_unit_test(the_tree_shows_what_each_term_costs),
+		cmocka_unit_test(the_tree_counts_as_a_receiver_does),
 		cmocka_unit_test(an_exploding_tree_is_cut),
 		cmocka_unit_test(a_check_waits_for_what_it_does_not_know),
 	};
