@@ -6,7 +6,7 @@ static const struct facts_dns *
 ask(struct facts *f, struct str selector, const char *between,
     struct str domain)
 {
-	SCOPED_BUF name = BUF(2 * DNSNAME_MAX);
+	SCOPED_BUF name = BUF(4 * DNSNAME_MAX);
 
 	buf_add(&name, selector);
 	buf_addz(&name, between);
