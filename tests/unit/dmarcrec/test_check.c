@@ -292,6 +292,48 @@ a_check_without_answers_asks_and_waits(void **state)
 	facts_free(f);
 }
 
+/* Hands the answers of `world` to `f`, all open questions of a round. */
+static void
+answer_round(struct facts *f, struct facts *world)
+{
+	struct facts_question q = { .type = 0 };
+
+	for (size_t i = 0; facts_open(f, i, &q); i++) {
+		const struct facts_dns *answer =
+			facts_ask(world, q.name, (enum facts_type)q.type);
+
+		assert_non_null(answer);
+		assert_true(facts_put_dns(f, answer));
+	}
+	facts_settle(f);
+}
+
+static void
+three_rounds_of_questions_are_enough(void **state)
+{
+	static const char text[] =
+		"_dmarc.example.com TXT \"v=DMARC1; p=none; "
+		"rua=mailto:a@rep.test,mailto:b@own.example.com\"\n"
+		"rep.test MX 10 mx.rep.test\nown.example.com A 192.0.2.1\n";
+	const struct facts_subject subject = { .domain = S("example.com") };
+	SCOPED_FACTS world = world_of(text);
+	struct facts *f = facts_new(1 << 20, 0);
+	struct finding_list list;
+	int rounds = 0;
+
+	(void)state;
+	for (;; rounds++) {
+		finding_list_init(&list, facts_mem(f));
+		if (dmarcrec_check(f, &subject, &list))
+			break;
+		assert_true(rounds < 3);
+		answer_round(f, world);
+	}
+	assert_int_equal(list.n, 1);
+	assert_string_equal(list.at[0].finding->code, "dmarc.rua_unauthorised");
+	facts_free(f);
+}
+
 int
 main(void)
 {
@@ -304,6 +346,7 @@ main(void)
 		cmocka_unit_test(
 			subdomains_are_told_what_their_record_cannot_do),
 		cmocka_unit_test(a_check_without_answers_asks_and_waits),
+		cmocka_unit_test(three_rounds_of_questions_are_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
