@@ -155,14 +155,13 @@ look_at_new(struct attention *a, const struct store_answer_row *row)
 		    row, messages);
 }
 
-static enum err
-take_source(void *ctx, const struct store_answer_row *row)
+static void
+look_at_sources(struct attention *a)
 {
-	struct attention *a = ctx;
-
-	if (row->key.n > 0 && !look_at_own(a, row) && !look_at_service(a, row))
-		look_at_new(a, row);
-	return ERR_NONE;
+	for (const struct api_source_row *s = a->o->sources; s; s = s->next)
+		if (s->row.key.n > 0 && !look_at_own(a, &s->row) &&
+		    !look_at_service(a, &s->row))
+			look_at_new(a, &s->row);
 }
 
 static void
@@ -341,7 +340,7 @@ enum err
 api_put_attention(struct api_overview *o, struct diag *why)
 {
 	struct attention *a = arena_alloc(o->c->mem, sizeof *a);
-	enum err err;
+	enum err err = ERR_NONE;
 
 	if (!a)
 		return diag_set(why, ERR_LIMIT, "api.answer_too_large", 0,
@@ -351,8 +350,8 @@ api_put_attention(struct api_overview *o, struct diag *why)
 	look_at_domains(a);
 	look_at_unverified(a);
 	look_at_spoofing(a);
-	err = api_group(o->c, &o->q, STORE_F_SOURCE, take_source, a, why);
-	if (err == ERR_NONE && fits_tls(&o->q))
+	look_at_sources(a);
+	if (fits_tls(&o->q))
 		err = look_at_tls(a, why);
 	if (err == ERR_NONE)
 		put(a);

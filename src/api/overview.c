@@ -3,6 +3,8 @@
 #include "api/overview.h"
 #include "api/handlers.h"
 
+#include <string.h>
+
 enum err
 api_totals(struct api_call *c, const struct store_query *q,
 	   struct store_answer_row *out, struct diag *why)
@@ -15,21 +17,30 @@ api_totals(struct api_call *c, const struct store_query *q,
 	return store_ask(c->api->store, &plain, NULL, NULL, out, &next, why);
 }
 
+static struct store_query
+by(const struct store_query *q, enum store_field group)
+{
+	struct store_query grouped = *q;
+
+	grouped.grouped = true;
+	grouped.group = group;
+	grouped.sort = STORE_M_MESSAGES;
+	grouped.brief = true;
+	grouped.sort_by_key = grouped.ascending = false;
+	grouped.cursor = (struct str){ 0 };
+	return grouped;
+}
+
 enum err
 api_group(struct api_call *c, const struct store_query *q,
 	  enum store_field group,
 	  enum err (*row)(void *ctx, const struct store_answer_row *),
 	  void *ctx, struct diag *why)
 {
-	struct store_query grouped = *q;
+	const struct store_query grouped = by(q, group);
 	struct store_answer_row totals;
 	SCOPED_BUF next = BUF(8192);
 
-	grouped.grouped = true;
-	grouped.group = group;
-	grouped.sort = STORE_M_MESSAGES;
-	grouped.sort_by_key = grouped.ascending = false;
-	grouped.cursor = (struct str){ 0 };
 	return store_ask(c->api->store, &grouped, row, ctx, &totals, &next,
 			 why);
 }
@@ -63,18 +74,8 @@ take_domain(void *ctx, const struct store_answer_row *row)
 		d->messages = row->m[STORE_M_MESSAGES];
 		d->first_seen = row->m[STORE_M_FIRST_SEEN];
 		d->last_seen = row->m[STORE_M_LAST_SEEN];
+		memcpy(d->policy, row->policy, sizeof d->policy);
 	}
-	return ERR_NONE;
-}
-
-static enum err
-take_policy(void *ctx, const struct store_answer_row *row)
-{
-	struct api_overview *o = ctx;
-	struct api_domain_facts *d = domain_of(o, row->key);
-
-	if (d)
-		d->policy[o->policy] = row->m[STORE_M_MESSAGES];
 	return ERR_NONE;
 }
 
@@ -108,25 +109,48 @@ take_registered(void *ctx, const struct control_domain *registered)
 }
 
 static enum err
+take_source(void *ctx, const struct store_answer_row *row)
+{
+	struct api_overview *o = ctx;
+	struct api_source_row *kept =
+		arena_alloc(o->c->mem, sizeof(struct api_source_row));
+
+	if (!kept || !arena_dup(o->c->mem, row->key, &kept->row.key) ||
+	    !arena_dup(o->c->mem, row->label, &kept->row.label))
+		return ERR_LIMIT;
+	memcpy(kept->row.m, row->m, sizeof kept->row.m);
+	kept->next = NULL;
+	*o->sources_end = kept;
+	o->sources_end = &kept->next;
+	return ERR_NONE;
+}
+
+/* One pass over the days gives the domains, the sources and the sums. */
+static enum err
+ask_range(struct api_overview *o, struct diag *why)
+{
+	const struct store_query domains = by(&o->q, STORE_F_DOMAIN);
+	const struct store_query sources = by(&o->q, STORE_F_SOURCE);
+	struct store_query strange = o->q;
+	struct store_answer_row again;
+	SCOPED_BUF next = BUF(8192);
+	SCOPED_BUF rest = BUF(8192);
+	const struct store_asked each[] = {
+		{ &domains, take_domain, o, &o->totals, &next },
+		{ &sources, take_source, o, &again, &rest },
+		{ &strange, NULL, NULL, &o->unverified, &next },
+	};
+
+	o->sources_end = &o->sources;
+	api_add_filter(&strange, STORE_F_TRUST, S("unverified"));
+	return store_ask_together(o->c->api->store, each, COUNT_OF(each), why);
+}
+
+static enum err
 ask_domains(struct api_overview *o, struct diag *why)
 {
-	enum err err =
-		api_group(o->c, &o->q, STORE_F_DOMAIN, take_domain, o, why);
-
-	for (int p = DMARC_POLICY_NONE; p <= DMARC_POLICY_REJECT; p++) {
-		struct store_query q = o->q;
-
-		o->policy = (enum dmarc_policy)p;
-		api_add_filter(&q, STORE_F_POLICY,
-			       str_of(dmarc_policy_name(o->policy)));
-		if (err == ERR_NONE)
-			err = api_group(o->c, &q, STORE_F_DOMAIN, take_policy,
-					o, why);
-	}
-	if (err == ERR_NONE)
-		err = control_domains(o->c->api->control, o->c->person.owner,
-				      take_registered, o, why);
-	return err;
+	return control_domains(o->c->api->control, o->c->person.owner,
+			       take_registered, o, why);
 }
 
 /* That of most of its messages: reporters hold on to an old one for a while. */
@@ -134,10 +158,13 @@ static enum dmarc_policy
 policy_of(const struct api_domain_facts *d)
 {
 	enum dmarc_policy best = DMARC_POLICY_UNKNOWN;
+	int64_t most = 0;
 
 	for (int p = DMARC_POLICY_NONE; p <= DMARC_POLICY_REJECT; p++)
-		if (d->policy[p] > d->policy[best])
+		if (d->policy[p] > most) {
+			most = d->policy[p];
 			best = (enum dmarc_policy)p;
+		}
 	return best;
 }
 
@@ -160,23 +187,17 @@ put_domains(const struct api_overview *o)
 
 /* ---- the rest ---- */
 
+/* As many days before. */
 static enum err
-ask_sums(struct api_overview *o, struct diag *why)
+ask_previous(struct api_overview *o, struct diag *why)
 {
 	struct store_query before = o->q;
-	struct store_query strange = o->q;
-	enum err err = api_totals(o->c, &o->q, &o->totals, why);
 
-	if (err == ERR_NONE && o->q.first_day != INT64_MIN &&
-	    o->q.last_day != INT64_MAX) {
-		before.first_day -= o->q.last_day - o->q.first_day + 1;
-		before.last_day = o->q.first_day - 1;
-		err = api_totals(o->c, &before, &o->previous, why);
-	}
-	api_add_filter(&strange, STORE_F_TRUST, S("unverified"));
-	if (err == ERR_NONE)
-		err = api_totals(o->c, &strange, &o->unverified, why);
-	return err;
+	if (o->q.first_day == INT64_MIN || o->q.last_day == INT64_MAX)
+		return ERR_NONE;
+	before.first_day -= o->q.last_day - o->q.first_day + 1;
+	before.last_day = o->q.first_day - 1;
+	return api_totals(o->c, &before, &o->previous, why);
 }
 
 static enum err
@@ -244,11 +265,13 @@ api_overview(struct api_call *c, struct diag *why)
 		return diag_set(why, ERR_LIMIT, "api.answer_too_large", 0, "%d",
 				API_DOMAINS_MAX);
 	o.by_name = map_new(API_DOMAINS_MAX);
-	err = ask_sums(&o, why);
-	if (err == ERR_NONE)
-		err = ask_last(&o, why);
+	err = ask_range(&o, why);
 	if (err == ERR_NONE)
 		err = ask_domains(&o, why);
+	if (err == ERR_NONE)
+		err = ask_previous(&o, why);
+	if (err == ERR_NONE)
+		err = ask_last(&o, why);
 	if (err == ERR_NONE)
 		err = answer(&o, why);
 	map_free(o.by_name);

@@ -14,6 +14,10 @@ struct api_domain_facts {
 	int64_t first_seen, last_seen; /* UTC seconds; 0 not in the range */
 	int64_t policy[4]; /* messages under it, by enum dmarc_policy */
 };
+struct api_source_row {
+	struct store_answer_row row; /* key, label and m */
+	struct api_source_row *next;
+};
 struct api_overview {
 	struct api_call *c;
 	struct store_query q; /* not grouped */
@@ -21,8 +25,8 @@ struct api_overview {
 	struct api_domain_facts *domain; /* API_DOMAINS_MAX */
 	size_t domain_count;
 	struct map *by_name;
-	enum dmarc_policy policy; /* that is being asked for */
-	int64_t last_report;      /* received_at, 0 none ever */
+	struct api_source_row *sources, **sources_end; /* by messages */
+	int64_t last_report; /* received_at, 0 none ever */
 };
 
 /* Looks for what needs somebody and appends the first seven notices, gravest

@@ -2,7 +2,9 @@
  * cut into pages here. */
 #include "store/query_tally.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct asking {
 	struct store *s;
@@ -107,7 +109,9 @@ add_rows(struct asking *a, struct diag *why)
 	enum err e = ERR_NONE;
 
 	if (a->table == STORE_T_DAYS)
-		return store_tally_cells(a->s, a->q, a->tally, why);
+		return store_tally_cells(
+			a->s, &(struct store_tallying){ a->q, a->tally }, 1,
+			why);
 	if (a->table == STORE_T_ROLLUP || a->table == STORE_T_ROWS)
 		e = store_classes_load(a->s, a->q, &classes, why);
 	a->classes = classes;
@@ -161,10 +165,10 @@ add_reports(struct asking *a, struct diag *why)
 
 	if (!store_query_counts_reports(a->q))
 		return ERR_NONE;
-	if (each_domain) {
+	if (each_domain || q.brief)
 		q.grouped = false;
+	if (each_domain && !q.brief)
 		e = add_reports_by_domain(a, why);
-	}
 	if (e == ERR_NONE)
 		e = prepare(&all, &sql, &st, why);
 	while (e == ERR_NONE) {
@@ -220,14 +224,17 @@ static void
 fill_measures(const struct asking *a, const struct store_group *g,
 	      struct store_answer_row *out)
 {
+	bool brief = a->q->brief && g != store_tally_total(a->tally);
 	bool seen = g->m[STORE_M_FIRST_SEEN] != INT64_MAX;
 
 	for (int i = 0; i < STORE_MEASURES; i++) {
 		out->m[i] = g->m[i];
 		out->known[i] = true;
 	}
-	out->known[STORE_M_REPORTS] = store_query_counts_reports(a->q);
-	out->known[STORE_M_SOURCES] = a->table != STORE_T_SLIM;
+	memcpy(out->policy, g->policy, sizeof(out->policy));
+	out->known[STORE_M_REPORTS] =
+		!brief && store_query_counts_reports(a->q);
+	out->known[STORE_M_SOURCES] = !brief && a->table != STORE_T_SLIM;
 	out->known[STORE_M_FIRST_SEEN] = seen;
 	out->known[STORE_M_LAST_SEEN] = seen;
 	if (seen) {
@@ -346,31 +353,81 @@ give_rows(struct asking *a,
 	return e == ERR_NONE ? give_next(a, &p, next) : e;
 }
 
+static bool
+is_one_pass(const struct asking *a, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (a[i].table != STORE_T_DAYS ||
+		    a[i].q->owner != a->q->owner ||
+		    a[i].q->first_day != a->q->first_day ||
+		    a[i].q->last_day != a->q->last_day)
+			return false;
+	return count > 1;
+}
+
+static enum err
+add_all_rows(struct asking *a, size_t count, struct diag *why)
+{
+	struct store_tallying each[STORE_TOGETHER_MAX];
+	enum err e = ERR_NONE;
+
+	for (size_t i = 0; i < count; i++)
+		each[i] = (struct store_tallying){ a[i].q, a[i].tally };
+	if (is_one_pass(a, count))
+		return store_tally_cells(a->s, each, count, why);
+	for (size_t i = 0; i < count && e == ERR_NONE; i++)
+		e = add_rows(&a[i], why);
+	return e;
+}
+
+static enum err
+give(struct asking *a, const struct store_asked *to, struct diag *why)
+{
+	enum err e = add_reports(a, why);
+
+	if (e == ERR_NONE && a->q->grouped)
+		e = give_rows(a, to->row, to->ctx, to->next, why);
+	if (e != ERR_NONE)
+		return e;
+	*to->totals = (struct store_answer_row){ 0 };
+	fill_measures(a, store_tally_total(a->tally), to->totals);
+	return ERR_NONE;
+}
+
+enum err
+store_ask_together(struct store *s, const struct store_asked *each,
+		   size_t count, struct diag *why)
+{
+	struct asking a[STORE_TOGETHER_MAX] = { 0 };
+	SCOPED_VIEW view = { 0 };
+	enum err e = ERR_NONE;
+
+	assert(count > 0 && count <= STORE_TOGETHER_MAX);
+	for (size_t i = 0; i < count && e == ERR_NONE; i++) {
+		a[i] = (struct asking){ .s = s, .q = each[i].q };
+		e = store_query_table(a[i].q, &a[i].table, why);
+	}
+	if (e == ERR_NONE)
+		e = store_view_open(s, &view, why);
+	for (size_t i = 0; i < count && e == ERR_NONE; i++)
+		a[i].tally = store_tally_new(a[i].table != STORE_T_SLIM,
+					     !a[i].q->brief);
+	if (e == ERR_NONE)
+		e = add_all_rows(a, count, why);
+	for (size_t i = 0; i < count && e == ERR_NONE; i++)
+		e = give(&a[i], &each[i], why);
+	for (size_t i = 0; i < count; i++)
+		store_tally_free(a[i].tally);
+	return e;
+}
+
 enum err
 store_ask(struct store *s, const struct store_query *query,
 	  enum err (*row)(void *ctx, const struct store_answer_row *),
 	  void *ctx, struct store_answer_row *totals, struct buf *next,
 	  struct diag *why)
 {
-	struct asking a = { .s = s, .q = query };
-	SCOPED_TALLY tally = NULL;
-	SCOPED_VIEW view = { 0 };
-	enum err e = store_query_table(query, &a.table, why);
+	const struct store_asked one = { query, row, ctx, totals, next };
 
-	if (e == ERR_NONE)
-		e = store_view_open(s, &view, why);
-	if (e != ERR_NONE)
-		return e;
-	tally = store_tally_new(a.table != STORE_T_SLIM);
-	a.tally = tally;
-	e = add_rows(&a, why);
-	if (e == ERR_NONE)
-		e = add_reports(&a, why);
-	if (e == ERR_NONE && query->grouped)
-		e = give_rows(&a, row, ctx, next, why);
-	if (e != ERR_NONE)
-		return e;
-	*totals = (struct store_answer_row){ 0 };
-	fill_measures(&a, store_tally_total(tally), totals);
-	return ERR_NONE;
+	return store_ask_together(s, &one, 1, why);
 }

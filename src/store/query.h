@@ -83,6 +83,7 @@ struct store_query {
 	bool sort_by_key; /* instead of a measure; natural for days */
 	bool ascending;
 	bool sort_given;   /* insight's: said by the person, not our choice */
+	bool brief;        /* groups do not know reports and sources */
 	uint64_t limit;    /* 0: STORE_LIMIT_MAX */
 	struct str cursor; /* from an earlier answer, or empty */
 };
@@ -93,6 +94,8 @@ struct store_answer_row {
 	struct str label; /* for people: "Amazon SES", "Norway" is the code */
 	int64_t m[STORE_MEASURES];
 	bool known[STORE_MEASURES];
+	/* Messages under each policy, by enum dmarc_policy. */
+	int64_t policy[DMARC_POLICY_REJECT + 1];
 };
 
 /* Rows in order through `row` (a return other than ERR_NONE stops and comes
@@ -107,6 +110,19 @@ enum err store_ask(struct store *s, const struct store_query *query,
 		   enum err (*row)(void *ctx, const struct store_answer_row *),
 		   void *ctx, struct store_answer_row *totals, struct buf *next,
 		   struct diag *why) MUST_CHECK;
+
+/* Several questions, at most STORE_TOGETHER_MAX: as if each were asked alone,
+ * of one state of the store, and in one pass where they can be. */
+enum { STORE_TOGETHER_MAX = 4 };
+struct store_asked {
+	const struct store_query *q;
+	enum err (*row)(void *ctx, const struct store_answer_row *);
+	void *ctx;
+	struct store_answer_row *totals;
+	struct buf *next;
+};
+enum err store_ask_together(struct store *s, const struct store_asked *each,
+			    size_t count, struct diag *why) MUST_CHECK;
 
 /* Every row of the reports that match, for the detailed view and exports. */
 struct store_detail {

@@ -1,6 +1,6 @@
 /* Questions that name no domain: one sweep over the packed cells of the days,
- * each held against the filters here. The values of the filters become
- * numbers in the same place as for SQL. */
+ * each held against the filters of every question here. The values of the
+ * filters become numbers in the same place as for SQL. */
 #include "store/query_tally.h"
 #include "store/segment.h"
 
@@ -275,65 +275,78 @@ group_of(enum store_field field, int64_t day,
 }
 
 static bool
-add_cells(struct sweep *w, int64_t day, struct str cells)
+add_cell(struct sweep *w, int64_t day, const struct store_segment_cell *c)
+{
+	const struct store_cell cell = {
+		.class_number = c->key[SEGMENT_CLASS],
+		.verdict = c->key[SEGMENT_VERDICT],
+		.day = day,
+		.source = c->key[SEGMENT_SOURCE],
+		.messages = c->messages,
+		.rows = c->rows,
+	};
+
+	if (!is_wanted(&w->tests, day, c))
+		return true;
+	return store_tally_add_total(w->tally, &cell) &&
+	       (!w->q->grouped ||
+		store_tally_add(w->tally, group_of(w->q->group, day, c),
+				&cell));
+}
+
+static bool
+add_cells(struct sweep *w, size_t count, int64_t day, struct str cells)
 {
 	const unsigned char *p = (const unsigned char *)cells.p;
+	bool fits = true;
 
-	for (size_t i = 0; i + SEGMENT_CELL <= cells.n; i += SEGMENT_CELL) {
+	for (size_t i = 0; fits && i + SEGMENT_CELL <= cells.n;
+	     i += SEGMENT_CELL) {
 		struct store_segment_cell c;
-		struct store_cell cell;
 
 		store_segment_read(p + i, &c);
-		if (!is_wanted(&w->tests, day, &c))
-			continue;
-		cell = (struct store_cell){
-			.class_number = c.key[SEGMENT_CLASS],
-			.verdict = c.key[SEGMENT_VERDICT],
-			.day = day,
-			.source = c.key[SEGMENT_SOURCE],
-			.messages = c.messages,
-			.rows = c.rows,
-		};
-		if (!store_tally_add_total(w->tally, &cell))
-			return false;
-		if (w->q->grouped &&
-		    !store_tally_add(w->tally, group_of(w->q->group, day, &c),
-				     &cell))
-			return false;
+		for (size_t k = 0; fits && k < count; k++)
+			fits = add_cell(&w[k], day, &c);
 	}
-	return true;
+	return fits;
 }
 
 static enum err
-sweep(struct sweep *w)
+sweep(struct sweep *w, size_t count, struct diag *why)
 {
 	SCOPED_SELECT sql = STORE_SELECT_INIT(STORE_T_DAYS, STORE_S_TALLY);
 	SCOPED_STATEMENT st = NULL;
 	bool row = false;
-	enum err e = store_compile(w->q, &sql, w->why);
+	enum err e = store_compile(w->q, &sql, why);
 
 	if (e == ERR_NONE)
-		e = store_select_prepare(w->s, &sql, &st, w->why);
+		e = store_select_prepare(w->s, &sql, &st, why);
 	while (e == ERR_NONE) {
-		e = db_step(st, &row, w->why);
+		e = db_step(st, &row, why);
 		if (e != ERR_NONE || !row)
 			break;
-		if (!add_cells(w, db_i64(st, 0), db_blob(st, 1)))
-			e = diag_set(w->why, ERR_LIMIT, "query.too_many_groups",
-				     0, "%d", STORE_GROUPS_MAX);
+		if (!add_cells(w, count, db_i64(st, 0), db_blob(st, 1)))
+			e = diag_set(why, ERR_LIMIT, "query.too_many_groups", 0,
+				     "%d", STORE_GROUPS_MAX);
 	}
 	return e;
 }
 
 enum err
-store_tally_cells(struct store *s, const struct store_query *q,
-		  struct store_tally *t, struct diag *why)
+store_tally_cells(struct store *s, const struct store_tallying *each,
+		  size_t count, struct diag *why)
 {
 	SCOPED_ARENA mem = arena_new(64 << 20);
-	struct sweep w = { .s = s, .q = q, .tally = t, .why = why };
-	enum err e;
+	struct sweep w[STORE_TOGETHER_MAX];
+	enum err e = ERR_NONE;
 
-	w.tests.mem = mem;
-	e = make_tests(&w);
-	return e == ERR_NONE ? sweep(&w) : e;
+	for (size_t i = 0; i < count && e == ERR_NONE; i++) {
+		w[i] = (struct sweep){ .s = s,
+				       .q = each[i].q,
+				       .tally = each[i].tally,
+				       .why = why };
+		w[i].tests.mem = mem;
+		e = make_tests(&w[i]);
+	}
+	return e == ERR_NONE ? sweep(w, count, why) : e;
 }

@@ -23,7 +23,7 @@ struct store_tally {
 	size_t count, room;
 	struct slots slots;
 	size_t last; /* rows of one group often follow each other */
-	bool sources;
+	bool sources, of_groups;
 	struct pair *pairs;
 	size_t pair_count, pair_room;
 	struct arena *mem;
@@ -41,11 +41,12 @@ empty_group(int64_t number)
 }
 
 struct store_tally *
-store_tally_new(bool sources)
+store_tally_new(bool sources, bool of_groups)
 {
 	struct store_tally *t = heap_new(sizeof(*t));
 
 	t->sources = sources;
+	t->of_groups = sources && of_groups;
 	t->room = FIRST_SLOTS / 2;
 	t->groups = heap_new(t->room * sizeof(*t->groups));
 	t->groups[t->count++] = empty_group(0);
@@ -217,6 +218,7 @@ add(struct store_tally *t, size_t group, const struct store_cell *cell)
 
 	g->m[STORE_M_MESSAGES] += n;
 	g->m[STORE_M_ROWS] += cell->rows;
+	g->policy[cell->verdict >> STORE_V_POLICY & DMARC_POLICY_REJECT] += n;
 	g->m[STORE_M_PASSED] += dkim || spf ? n : 0;
 	g->m[STORE_M_DKIM_ALIGNED] += dkim ? n : 0;
 	g->m[STORE_M_SPF_ALIGNED] += spf ? n : 0;
@@ -225,7 +227,8 @@ add(struct store_tally *t, size_t group, const struct store_cell *cell)
 	if (cell->class_number == SENDER_OWN && (dkim || spf))
 		g->m[STORE_M_OWN_PASSED] += n;
 	widen_days(g, cell->day);
-	return !t->sources || count_source(t, group, cell->source);
+	return !(group == 0 ? t->sources : t->of_groups) ||
+	       count_source(t, group, cell->source);
 }
 
 bool

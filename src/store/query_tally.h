@@ -10,12 +10,13 @@ struct store_group {
 	int64_t number; /* the key, as the table has it */
 	struct str key; /* text, filled by store_keys_resolve */
 	int64_t m[STORE_MEASURES];
+	int64_t policy[DMARC_POLICY_REJECT + 1]; /* messages */
 };
 struct store_tally;
 enum { STORE_PAIRS_MAX = 8000000 };
 
-/* `sources`: whether cells know their source, to be counted. */
-struct store_tally *store_tally_new(bool sources);
+/* Whether sources are counted: of everything, of each group, too. */
+struct store_tally *store_tally_new(bool sources, bool of_groups);
 void store_tally_free(struct store_tally *t);
 void store_tally_cleanup(struct store_tally **t);
 #define SCOPED_TALLY                                                           \
@@ -45,9 +46,14 @@ struct arena *store_tally_memory(struct store_tally *t);
 
 /* ---- query_cells.c ---- */
 
-/* Sums a question that names no domain, from the packed cells. */
-enum err store_tally_cells(struct store *s, const struct store_query *q,
-			   struct store_tally *t, struct diag *why) MUST_CHECK;
+/* Sums questions that name no domain, at most STORE_TOGETHER_MAX of one owner
+ * and the same days, from the packed cells. */
+struct store_tallying {
+	const struct store_query *q;
+	struct store_tally *tally;
+};
+enum err store_tally_cells(struct store *s, const struct store_tallying *each,
+			   size_t count, struct diag *why) MUST_CHECK;
 
 /* ---- query_class.c ---- */
 

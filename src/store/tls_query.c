@@ -269,7 +269,7 @@ store_tls_ask(struct store *s, const struct store_query *query,
 		e = store_view_open(s, &view, why);
 	if (e != ERR_NONE)
 		return e;
-	a.tally = tally = store_tally_new(false);
+	a.tally = tally = store_tally_new(false, false);
 	e = add_all(&a, why);
 	if (e == ERR_NONE)
 		e = give_rows(&a, row, ctx, why);

@@ -299,6 +299,118 @@ a_callback_that_stops_is_obeyed(void **state)
 	assert_int_equal(calls, 1);
 }
 
+/* Everything of a row, as text. */
+static enum err
+print_row(void *ctx, const struct store_answer_row *row)
+{
+	struct buf *out = ctx;
+
+	buf_addf(out, "\n%.*s|%.*s", STR_ARG(row->key), STR_ARG(row->label));
+	for (int i = 0; i < STORE_MEASURES; i++)
+		buf_addf(out, " %d:%lld", row->known[i], (long long)row->m[i]);
+	for (size_t i = 0; i < COUNT_OF(row->policy); i++)
+		buf_addf(out, " %lld", (long long)row->policy[i]);
+	return ERR_NONE;
+}
+
+static void
+questions_asked_together_are_answered_as_alone(void **state)
+{
+	enum { COUNT = 3, ROUNDS = 3 };
+	struct store_query q[COUNT];
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		SCOPED_BUF together = BUF(1 << 20);
+		SCOPED_BUF alone = BUF(1 << 20);
+		SCOPED_BUF next = BUF(64 << 10);
+		struct store_answer_row totals[COUNT], one;
+		struct store_asked each[COUNT];
+		struct diag why = { 0 };
+
+		for (int i = 0; i < COUNT; i++) {
+			q[i] = everything();
+			each[i] = (struct store_asked){ &q[i], print_row,
+							&together, &totals[i],
+							&next };
+		}
+		q[0].grouped = q[1].grouped = true;
+		q[0].group = STORE_F_DOMAIN;
+		q[0].brief = true;
+		q[1].group = STORE_F_SOURCE;
+		filter(&q[2], STORE_F_TRUST, "any");
+		/* Then of other days, then of another table. */
+		if (round > 0)
+			q[1].first_day = DATA_FIRST + DATA_DAYS / 2;
+		if (round > 1)
+			filter(&q[0], STORE_F_DOMAIN, data_domains[0]);
+		assert_int_equal(
+			store_ask_together(store->s, each, COUNT, &why),
+			ERR_NONE);
+		for (int i = 0; i < COUNT; i++)
+			assert_int_equal(store_ask(store->s, &q[i], print_row,
+						   &alone, &one, &next, &why),
+					 ERR_NONE);
+		for (int i = 0; i < COUNT; i++) {
+			(void)!print_row(&together, &totals[i]);
+			(void)!store_ask(store->s, &q[i], count_row,
+					 &(size_t){ 0 }, &one, &next, &why);
+			(void)!print_row(&alone, &one);
+		}
+		assert_true(alone.n > 500);
+		assert_true(str_eq(buf_str(&together), buf_str(&alone)));
+	}
+}
+
+static enum err
+check_policies(void *ctx, const struct store_answer_row *row)
+{
+	int64_t *sum = ctx;
+
+	assert_false(row->known[STORE_M_REPORTS]);
+	assert_false(row->known[STORE_M_SOURCES]);
+	for (int p = 0; p <= DMARC_POLICY_REJECT; p++) {
+		struct store_query q = everything();
+		struct store_answer_row totals;
+		SCOPED_BUF next = BUF(4096);
+		struct diag why = { 0 };
+
+		q.filter[q.filter_count++] = (struct store_filter){
+			.field = STORE_F_DOMAIN,
+			.value = row->key,
+		};
+		filter(&q, STORE_F_POLICY,
+		       dmarc_policy_name((enum dmarc_policy)p));
+		assert_int_equal(store_ask(store->s, &q, NULL, NULL, &totals,
+					   &next, &why),
+				 ERR_NONE);
+		assert_int_equal(row->policy[p], totals.m[STORE_M_MESSAGES]);
+		*sum += row->policy[p];
+	}
+	return ERR_NONE;
+}
+
+static void
+a_group_tells_its_messages_under_each_policy(void **state)
+{
+	struct store_query q = everything();
+	struct store_answer_row totals;
+	SCOPED_BUF next = BUF(4096);
+	struct diag why = { 0 };
+	int64_t sum = 0;
+
+	(void)state;
+	q.grouped = true;
+	q.group = STORE_F_DOMAIN;
+	q.brief = true;
+	assert_int_equal(store_ask(store->s, &q, check_policies, &sum, &totals,
+				   &next, &why),
+			 ERR_NONE);
+	assert_true(sum > 0);
+	assert_int_equal(sum, totals.m[STORE_M_MESSAGES]);
+	assert_true(totals.known[STORE_M_REPORTS]);
+}
+
 static int
 make_store(void **state)
 {
@@ -330,6 +442,9 @@ main(void)
 		cmocka_unit_test(
 			labels_are_for_people_and_unknown_keys_are_empty),
 		cmocka_unit_test(a_callback_that_stops_is_obeyed),
+		cmocka_unit_test(
+			questions_asked_together_are_answered_as_alone),
+		cmocka_unit_test(a_group_tells_its_messages_under_each_policy),
 	};
 
 	return cmocka_run_group_tests(tests, make_store, drop_store);
