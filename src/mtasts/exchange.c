@@ -164,17 +164,47 @@ mail_fault(struct mtasts_walk *w, struct str mx, const struct facts_mail *mail,
 	return NULL;
 }
 
+struct probes {
+	struct netaddr at[2 * PER_HOST_MAX];
+	size_t n;
+};
+
+static void
+add_probes(struct probes *all, const struct facts_dns *answer)
+{
+	for (size_t i = 0; i < answer->n && i < PER_HOST_MAX; i++)
+		all->at[all->n++] = answer->rr[i].address;
+}
+
+/* An address of a family that this machine lacks says nothing about the host
+ * when another one could be reached. */
+static bool
+is_reached(struct mtasts_walk *w, struct str mx, const struct probes *all)
+{
+	bool reached = false;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct facts_mail *mail =
+			facts_probe(w->f, mx, &all->at[i]);
+
+		w->later = w->later || !mail;
+		reached = reached || (mail && mail->stage >= FACTS_NO_STARTTLS);
+	}
+	return reached;
+}
+
 static void
 judge_address(struct mtasts_walk *w, struct str mx,
-	      const struct netaddr *address)
+	      const struct netaddr *address, bool reached)
 {
 	const struct facts_mail *mail = facts_probe(w->f, mx, address);
 	struct str detail = STR("");
 	char text[NETADDR_PRINT_MAX];
 	const char *code;
 
-	w->later = w->later || !mail;
-	code = mail ? mail_fault(w, mx, mail, &detail) : NULL;
+	if (!mail || (reached && mail->stage == FACTS_UNREACHABLE))
+		return;
+	code = mail_fault(w, mx, mail, &detail);
 	if (!code)
 		return;
 	netaddr_print(address, text);
@@ -183,26 +213,39 @@ judge_address(struct mtasts_walk *w, struct str mx,
 			     : mtasts_text(w, "%s", text));
 }
 
+static struct str
+no_address(const struct facts_dns *answer)
+{
+	const char *code = mtasts_dns_code(answer->status);
+
+	if (answer->why.n > 0)
+		return answer->why;
+	if (code)
+		return str_of(code);
+	return answer->status == FACTS_NXDOMAIN ? S("NXDOMAIN") : S("NODATA");
+}
+
 static void
 judge_host(struct mtasts_walk *w, struct str mx, bool probe)
 {
-	const struct facts_dns *of[] = { mtasts_ask(w, mx, FACTS_A),
-					 mtasts_ask(w, mx, FACTS_AAAA) };
-	size_t tried = 0;
+	const struct facts_dns *a = mtasts_ask(w, mx, FACTS_A);
+	const struct facts_dns *aaaa = mtasts_ask(w, mx, FACTS_AAAA);
+	struct probes all = { .n = 0 };
+	bool reached;
 
-	if (!of[0] || !of[1])
+	if (!a || !aaaa)
 		return;
-	for (size_t i = 0; i < COUNT_OF(of); i++) {
-		size_t here = 0;
-
-		for (; here < of[i]->n && here < PER_HOST_MAX && probe; here++)
-			judge_address(w, mx, &of[i]->rr[here].address);
-		tried += here;
-	}
-	if (tried == 0)
+	add_probes(&all, a);
+	add_probes(&all, aaaa);
+	if (all.n == 0)
+		tell_mx(w, "mtasts.mx_unprobed", mx, no_address(a));
+	else if (!probe)
 		tell_mx(w, "mtasts.mx_unprobed", mx, S(""));
-	if (of[0]->chain_n > 0 && !str_eq(mx, w->domain))
-		tell_mx(w, "mtasts.mx_cname", mx, of[0]->chain[0]);
+	reached = probe && is_reached(w, mx, &all);
+	for (size_t i = 0; i < all.n && probe; i++)
+		judge_address(w, mx, &all.at[i], reached);
+	if (a->chain_n > 0 && !str_eq(mx, w->domain))
+		tell_mx(w, "mtasts.mx_cname", mx, a->chain[0]);
 }
 
 void

@@ -188,7 +188,7 @@ tell_absent(struct mtasts_walk *w, const struct facts_dns *txt)
 
 	if (mtasts_wrong_names(w) || w->later)
 		return;
-	w->nothing = true;
+	w->nothing = txt->chain_n == 0;
 	if (txt->chain_n > 0)
 		chain = chain_text(w, txt);
 	if (txt->status == FACTS_NODATA)

@@ -32,8 +32,11 @@ mtasts_text(struct mtasts_walk *w, const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	if (n < 0 || !arena_dup(w->mem, str_of(text), &out))
+	if (n < 0 || !arena_dup(w->mem, str_of(text), &out)) {
+		/* Whoever reads the findings learns that some are missing. */
+		w->list->full = true;
 		return (struct str){ "", 0 };
+	}
 	return out;
 }
 

@@ -28,8 +28,11 @@ join3(struct check *c, const char *before, struct str s, const char *after)
 	buf_addz(&text, before);
 	buf_add(&text, s);
 	buf_addz(&text, after);
-	if (text.full || !arena_dup(c->mem, buf_str(&text), &out))
+	if (text.full || !arena_dup(c->mem, buf_str(&text), &out)) {
+		/* Whoever reads the findings learns that some are missing. */
+		c->list->full = true;
 		return (struct str){ "", 0 };
+	}
 	return out;
 }
 

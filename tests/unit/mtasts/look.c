@@ -81,8 +81,10 @@ answer(struct look *look, const struct look_case *c,
 	look_good_web(&web);
 	look_good_mail(&mail);
 	if (q->kind == FACTS_MAIL) {
-		if (c->mail)
+		if (netaddr_is_v4(&q->address) && c->mail)
 			c->mail(&mail);
+		if (!netaddr_is_v4(&q->address) && c->mail_v6)
+			c->mail_v6(&mail);
 		assert_true(facts_put_mail(look->f, q, &mail));
 		return;
 	}

@@ -19,6 +19,7 @@ struct look_case {
 	void (*web)(struct facts_web *web);
 	void (*web_v6)(struct facts_web *web);
 	void (*mail)(struct facts_mail *mail);
+	void (*mail_v6)(struct facts_mail *mail);
 	/* Expected. */
 	const char *code;
 	enum mtasts_result result;

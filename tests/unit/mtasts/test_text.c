@@ -266,8 +266,8 @@ good_policies_have_no_fault(void **state)
 	static const char *const table[] = {
 		GOOD,
 		"version: STSv1\nmode: none\nmax_age: 0",
-		"version:STSv1 \nmode:\ttesting\nmx:*.Example.COM\n"
-		"max_age:31557600\n",
+		("version:STSv1 \nmode:\ttesting\nmx:*.Example.COM\n"
+		 "max_age:31557600\n"),
 	};
 
 	(void)state;

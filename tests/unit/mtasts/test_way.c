@@ -25,6 +25,12 @@ has_other_name(struct facts_web *web)
 }
 
 static void
+is_unreachable(struct facts_mail *mail)
+{
+	mail->stage = FACTS_UNREACHABLE;
+}
+
+static void
 says_404(struct facts_web *web)
 {
 	web->status = 404;
@@ -223,6 +229,35 @@ repairs_stand_in_the_record(void **state)
 	look_end(&look);
 }
 
+static void
+a_family_that_is_missing_here_says_nothing_of_a_host(void **state)
+{
+	static const struct look_case both = {
+		.more = "mail.example.com AAAA 2001:db8::25",
+		.mail_v6 = is_unreachable,
+	};
+	static const struct look_case only = {
+		.mail = is_unreachable,
+	};
+	static const struct look_case delegated = {
+		.txt = "_mta-sts.example.com CNAME gone.example.net",
+		.host = "mta-sts.example.com CNAME gone2.example.net",
+	};
+	struct look look;
+
+	(void)state;
+	look_at(&look, &both, NULL);
+	assert_int_equal(look.list.n, 0);
+	look_end(&look);
+	look_at(&look, &only, NULL);
+	assert_non_null(look_find(&look, "mtasts.mx_unprobed"));
+	look_end(&look);
+	look_at(&look, &delegated, NULL);
+	assert_string_equal(look.out.branch, "mtasts.txt_cname_dangling");
+	assert_non_null(look_find(&look, "mtasts.host_cname_dangling"));
+	look_end(&look);
+}
+
 /* ---- what is remembered ---- */
 
 static void
@@ -332,6 +367,8 @@ main(void)
 		cmocka_unit_test(the_form_of_the_question_is_judged_first),
 		cmocka_unit_test(a_parent_has_no_say),
 		cmocka_unit_test(repairs_stand_in_the_record),
+		cmocka_unit_test(
+			a_family_that_is_missing_here_says_nothing_of_a_host),
 		cmocka_unit_test(history_tells_what_one_look_cannot),
 		cmocka_unit_test(a_delegation_to_others_is_told_of),
 	};
