@@ -29,7 +29,8 @@ enum {
 /* All zero is fine. Texts are only read by resolver_new. */
 struct resolver_options {
 	/* "ADDR:PORT", "[ADDR]:PORT" or "ADDR" to forward to. NULL: those of
-	 * `resolv_conf` when it names any, else from the root down. */
+	 * `resolv_conf` when it names any and they let DNSSEC through, else
+	 * from the root down. */
 	const char *server;
 	const char *resolv_conf; /* NULL: /etc/resolv.conf */
 	/* A file of DS or DNSKEY records, or "none": nothing is validated.

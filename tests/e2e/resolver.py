@@ -421,9 +421,20 @@ def many_dead_domains_do_not_keep_others_waiting(world):
 
 @test
 def what_is_cancelled_is_not_answered(world):
-    got = world.ask("mail.plain A", "signed TXT", "signed MX @127.0.0.1",
-                    "broken TXT", cancel=1, port=world.knot.port)
-    equal(list(got), ["mail.plain A"])
+    def answer(asked, _):
+        return None if b"dead" in asked else reply(asked, 0x8580)
+
+    dead = [f"dead{i}.example A{at}" for i in range(9)
+            for at in ("", " @127.0.0.1")]
+    for parallel in 0, 1:
+        for alive in "alive.example A", "alive.example A @127.0.0.1":
+            with dns.Scripted(answer) as half:
+                got = ask(alive, *dead, server=f"127.0.0.1:{half.port}",
+                          anchor="none", port=half.port, cancel=1,
+                          parallel=parallel)
+            equal([one["status"] for one in got.values()], ["nodata"])
+            equal(list(got), [alive])
+            check(got[alive]["ms"] < 2000, got[alive]["ms"])
 
 
 @test

@@ -5,7 +5,7 @@
  *
  * NAME is server, resolv_conf, anchor, port, ms, direct_ms, parallel, rounds
  * (ask everything once more when all is answered), public (1: no server on a
- * private address is asked), cancel (1: forget all but the first question).
+ * private address is asked), cancel (1: forget the rest at the first answer).
  */
 #include "json/json.h"
 #include "resolver/resolver.h"
@@ -135,7 +135,9 @@ done(void *ctx, const struct facts_dns *d)
 	json_close_array(&j);
 	json_close_object(&j);
 	(void)printf("%s\n", buf_c(&line));
-	if (--ask->run->open > 0)
+	for (size_t i = 0; ask->run->cancel && i < ask->run->n; i++)
+		resolver_cancel(ask->run->resolver, &ask->run->asks[i]);
+	if (--ask->run->open > 0 && !ask->run->cancel)
 		return;
 	if (ask->run->rounds > 0)
 		put_all(ask->run);
@@ -149,7 +151,7 @@ static void
 put_all(struct run *run)
 {
 	run->rounds--;
-	run->open = run->cancel ? 1 : run->n;
+	run->open = run->n;
 	for (size_t i = 0; i < run->n; i++) {
 		struct ask *a = &run->asks[i];
 
@@ -159,8 +161,6 @@ put_all(struct run *run)
 		else
 			resolver_ask(run->resolver, a->name, a->type, done, a);
 	}
-	for (size_t i = 1; run->cancel && i < run->n; i++)
-		resolver_cancel(run->resolver, &run->asks[i]);
 }
 
 static bool
@@ -262,5 +262,5 @@ main(int argc, char **argv)
 	}
 	resolver_free(run.resolver);
 	loop_free(run.loop);
-	return run.open > 0;
+	return run.open > 0 && !run.cancel;
 }
