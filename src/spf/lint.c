@@ -65,6 +65,12 @@ spf_set_record(struct finding_found *found, struct finding_list *list,
 	found->record = record;
 }
 
+bool
+spf_is_version(const struct spf_term *t)
+{
+	return t->kind == SPF_UNKNOWN && spf_is_record(t->text);
+}
+
 /* Terms in the order written, then "all", so that nothing is lost. */
 static bool
 put_repaired(const struct spf_record *r, struct buf *out)
@@ -79,7 +85,7 @@ put_repaired(const struct spf_record *r, struct buf *out)
 
 		if ((all && !spf_kind_is_modifier(t->kind)) ||
 		    (any_all && t->kind == SPF_REDIRECT) ||
-		    t->fault == SPF_TWICE)
+		    t->fault == SPF_TWICE || spf_is_version(t))
 			continue;
 		buf_addc(out, ' ');
 		if (t->better.n > 0)
@@ -159,7 +165,9 @@ lint_term(const struct lint *l, const struct spf_term *t)
 {
 	bool everybody;
 
-	if (t->fault || (t->kind == SPF_UNKNOWN && t->better.n > 0))
+	if (spf_is_version(t))
+		add(l, "spf.version_inside", t);
+	else if (t->fault || (t->kind == SPF_UNKNOWN && t->better.n > 0))
 		add(l, fault_code(t), t);
 	else if (spf_is_wide(t, &everybody))
 		add(l, everybody ? "spf.plus_all" : "spf.wide_range", t);

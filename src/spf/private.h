@@ -87,6 +87,9 @@ void spf_lint(const struct spf_record *record, struct str domain,
 bool spf_repair(const struct spf_record *record, struct buf *out);
 /* Lets in far more than any sender owns; `all`: everybody. */
 bool spf_is_wide(const struct spf_term *t, bool *all);
+/* "v=spf1" inside a record, as when two were written into one: by the grammar
+ * a modifier that nobody knows. */
+bool spf_is_version(const struct spf_term *t);
 
 /* The text of one term in its canonical spelling. */
 void spf_print_term(const struct spf_term *t, struct buf *out);

@@ -108,7 +108,8 @@ add_record(struct merge *m, const struct spf_record *r)
 	for (size_t i = 0; i < r->n && !err; i++) {
 		const struct spf_term *t = &r->terms[i];
 
-		if (t->kind == SPF_REDIRECT || t->kind == SPF_EXP)
+		if (t->kind == SPF_REDIRECT || t->kind == SPF_EXP ||
+		    spf_is_version(t))
 			continue;
 		if (t->kind == SPF_ALL)
 			all = all ? all : t;
@@ -118,7 +119,7 @@ add_record(struct merge *m, const struct spf_record *r)
 	if (all)
 		note_all(m, all);
 	if (r->exp && m->exp.n == 0)
-		m->exp = r->exp->text;
+		m->exp = r->exp->domain;
 	if (err || all || !r->redirect)
 		return err;
 	if (m->redirect.n > 0) {
@@ -170,7 +171,7 @@ finish(struct merge *m, struct buf *out)
 		buf_add(out, m->items[i]);
 	}
 	if (m->exp.n > 0) {
-		buf_addc(out, ' ');
+		buf_addz(out, " exp=");
 		buf_add(out, m->exp);
 	}
 	if (m->redirect.n > 0 && alone) {

@@ -74,6 +74,8 @@ static const struct {
 	  "v=spf1 include:good.test ~all" },
 	{ "d.example TXT \"v=spf1 ~all ip4:192.0.2.1\"\n", "spf.after_all",
 	  "v=spf1 ~all" },
+	{ "d.example TXT \"v=spf1 ip4:192.0.2.1 v=spf1 ~all\"\n",
+	  "spf.version_inside", "v=spf1 ip4:192.0.2.1 ~all" },
 	{ "d.example TXT \"v=spf1 redirect=good.test ~all\"\n",
 	  "spf.redirect_ignored", "v=spf1 ~all" },
 	{ "d.example TXT \"v=spf1 include:good.test -all\"\n", "spf.hard_fail",
