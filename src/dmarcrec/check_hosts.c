@@ -61,20 +61,40 @@ is_dead(const struct facts_dns *mx, const struct facts_dns *a,
 	return true;
 }
 
+/* A wildcard that was to cover the name, but an exact record beside it makes
+ * the names between (RFC 4592 section 2.2.2) and so hides it. Asked together
+ * with the consent, so that no round is lost. */
+static bool
+has_wildcard(const struct facts_dns *wild)
+{
+	for (size_t i = 0; wild->status == FACTS_FOUND && i < wild->n; i++)
+		if (dmarcrec_is(wild->rr[i].data))
+			return true;
+	return false;
+}
+
 static bool
 look(const struct host_look *l, const struct dmarcrec_uri *uri)
 {
 	const struct facts_dns *mx = facts_ask(l->f, uri->host, FACTS_MX);
 	const struct facts_dns *a = facts_ask(l->f, uri->host, FACTS_A);
 	const struct facts_dns *aaaa = facts_ask(l->f, uri->host, FACTS_AAAA);
+	const struct str wild_name = dmarcrec_join(
+		facts_mem(l->f), S("*._report._dmarc."), uri->host);
+	const struct facts_dns *wild = facts_ask(l->f, wild_name, FACTS_TXT);
 	enum dmarcrec_consent consent;
 	struct str name;
 
 	if (!dmarcrec_consent(l->f, l->place->domain, uri->host, &consent,
 			      &name) ||
-	    mx == NULL || a == NULL || aaaa == NULL)
+	    mx == NULL || a == NULL || aaaa == NULL || wild == NULL)
 		return false;
 	tell_consent(l, uri, consent, name);
+	if (consent == DMARCREC_NOT_GIVEN && has_wildcard(wild))
+		(void)finding_add(l->out, "dmarc.rua_wildcard_hidden",
+				  uri->text, "name", &wild_name, "host",
+				  &uri->host, "domain", &l->place->domain,
+				  NULL);
 	if (is_dead(mx, a, aaaa))
 		(void)finding_add(l->out, "dmarc.rua_host_dead", uri->text,
 				  "tag", &l->tag, "host", &uri->host, NULL);

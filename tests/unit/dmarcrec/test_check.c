@@ -225,6 +225,11 @@ reports_abroad_need_consent(void **state)
 		{ "rep.test MX 0 .\n" AT
 		  "\"v=DMARC1; p=none; rua=mailto:a@rep.test\"",
 		  "dmarc.rua_host_dead", "", "" },
+		/* b.com's record makes com._report._dmarc.rep.test exist. */
+		{ "*._report._dmarc.rep.test TXT \"v=DMARC1\"\n"
+		  "b.com._report._dmarc.rep.test TXT \"v=DMARC1\"\n" AT
+		  "\"v=DMARC1; p=none; rua=mailto:a@rep.test\"",
+		  "dmarc.rua_wildcard_hidden", "", "" },
 		/* One organisation for the list, two for the tree walk. */
 		{ "_dmarc.own.example.com TXT \"v=DMARC1; p=none; psd=n\"\n" AT
 		  "\"v=DMARC1; p=none; rua=mailto:a@own.example.com\"",
