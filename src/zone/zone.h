@@ -10,7 +10,7 @@
 #include "facts/facts.h"
 #include "finding/finding.h"
 
-enum { ZONE_SERVERS_MAX = 8, ZONE_ADDRESSES_MAX = 16 };
+enum { ZONE_SERVERS_MAX = 8, ZONE_ADDRESSES_MAX = 8 };
 
 /* The zone that holds `domain`: itself or the nearest name above that has NS
  * records. */

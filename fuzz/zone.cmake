@@ -1,0 +1,3 @@
+if(TARGET zone)
+	fuzz_target(caa USES zone)
+endif()
