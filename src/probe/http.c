@@ -239,10 +239,14 @@ feed_line(struct http *h, struct str bytes)
 	size_t used = end == SIZE_MAX ? bytes.n : end + 1;
 	struct str line;
 
-	/* Chunk sizes do not count: the body has its own bound, and an empty
-	 * chunk ends it. */
 	if (h->state <= HTTP_FIELDS || h->state == HTTP_TRAILER)
 		h->head += used;
+	else
+		h->frames += used;
+	if (h->frames > HTTP_FRAMES_MAX) {
+		broken(h, "chunks with hardly anything in them");
+		return used;
+	}
 	if (h->head > HTTP_HEAD_MAX ||
 	    !buf_add(&h->line, str_sub(bytes, 0, used))) {
 		broken(h, "header fields of more than 32 KiB, or a line of "

@@ -8,6 +8,8 @@
 enum {
 	HTTP_HEAD_MAX = 32 << 10, /* all header fields */
 	HTTP_LINE_MAX = 8 << 10,
+	/* Everything between chunks: FACTS_BODY_MAX of one byte each fit. */
+	HTTP_FRAMES_MAX = 1 << 20,
 	HTTP_INTERIM_MAX = 8 /* answers 1xx before the answer */
 };
 
@@ -31,6 +33,7 @@ struct http {
 	bool cut, over;
 	struct buf type, encoding, location, server, body, line;
 	size_t head;   /* bytes of header fields so far */
+	size_t frames; /* bytes between chunks so far */
 	uint64_t left; /* of the body or the chunk */
 	unsigned interim;
 	const char *why; /* literal, English; NULL */

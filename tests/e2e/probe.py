@@ -230,6 +230,12 @@ HTTP = {
         {"stage": "protocol", "status": 200, "body": "hello"}),
     "chunk that is longer than it says": (
         chunked(end=b"2\r\nhello\r\n0\r\n\r\n"), {"stage": "protocol"}),
+    "chunks of one byte": (chunked(*[b"x"] * 65536),
+                           {"stage": "done", "body": "x" * 65536,
+                            "over": False, "cut": False}),
+    "chunks of hardly anything": (
+        chunked(end=(b"1;" + b"y" * 8000 + b"\r\nx\r\n") * 200),
+        {"stage": "protocol", "why": "chunks with hardly anything in them"}),
     "chunks without end": (chunked(*[BIG[:1000]] * 80, end=b""),
                            {"stage": "done", "over": True}),
     "cut": (http_answer(POLICY)[:-20],
