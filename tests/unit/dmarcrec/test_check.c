@@ -263,6 +263,32 @@ a_consent_name_can_be_too_long(void **state)
 }
 
 static void
+what_is_too_long_is_told_by_the_check(void **state)
+{
+	static const char *const codes[] = { "dmarc.rua_name_too_long",
+					     "dmarc.record_too_long" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(codes); i++) {
+		SCOPED_BUF text = BUF(4096);
+		struct finding_list list;
+		struct facts *f;
+
+		buf_addz(&text, AT "\"v=DMARC1; p=none; rua=mailto:a@");
+		for (int n = 0; n < 21; n++)
+			buf_addz(&text, "labellabel.");
+		buf_addz(&text, "test");
+		for (int n = 0; i == 1 && n < DMARCREC_TAGS_MAX; n++)
+			buf_addz(&text, "; x=y");
+		buf_addz(&text, "\"");
+		f = world_of(buf_c(&text));
+		check(f, "example.com", &list);
+		assert_non_null(finding_list_find(&list, codes[i]));
+		facts_free(f);
+	}
+}
+
+static void
 subdomains_are_told_what_their_record_cannot_do(void **state)
 {
 	static const char world[] =
@@ -348,6 +374,7 @@ main(void)
 		cmocka_unit_test(faults_of_the_text_are_told_with_the_cure),
 		cmocka_unit_test(reports_abroad_need_consent),
 		cmocka_unit_test(a_consent_name_can_be_too_long),
+		cmocka_unit_test(what_is_too_long_is_told_by_the_check),
 		cmocka_unit_test(
 			subdomains_are_told_what_their_record_cannot_do),
 		cmocka_unit_test(a_check_without_answers_asks_and_waits),
