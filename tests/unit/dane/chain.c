@@ -4,17 +4,18 @@
 
 #include "chain.h"
 
-#include <assert.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+/* OpenSSL makes what it is asked for, or the test ends. */
 static void
 must(bool good)
 {
 	if (!good)
-		assert(!"OpenSSL made no certificate");
+		abort();
 }
 
 static void
