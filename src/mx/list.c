@@ -74,11 +74,11 @@ find_addresses(struct facts *f, struct mx_host *h)
 		h->target = cname->chain[cname->chain_n - 1];
 	}
 	to = arena_array(facts_mem(f), MX_ADDRESSES_MAX, sizeof(*to));
-	if (to) {
-		h->address_n = add_addresses(h->a, to, 0);
-		h->address_n = add_addresses(h->aaaa, to, h->address_n);
-		h->address = to;
-	}
+	if (!to)
+		return false;
+	h->address_n = add_addresses(h->a, to, 0);
+	h->address_n = add_addresses(h->aaaa, to, h->address_n);
+	h->address = to;
 	return true;
 }
 
@@ -100,7 +100,7 @@ list_records(struct facts *f, const struct facts_dns *d, struct mx_list *out)
 	size_t n = 0;
 
 	if (!host)
-		return true; /* facts_full: stays MX_UNKNOWN */
+		return false; /* memory is used up: nothing is known */
 	for (size_t i = 0; i < d->n; i++) {
 		if (d->rr[i].data.n == 0)
 			continue;
@@ -124,7 +124,7 @@ list_implicit(struct facts *f, struct str domain, struct mx_list *out)
 	struct mx_host *host = arena_alloc(facts_mem(f), sizeof(*host));
 
 	if (!host)
-		return true;
+		return false;
 	host->name = domain;
 	if (!find_addresses(f, host))
 		return false;

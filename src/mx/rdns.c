@@ -47,7 +47,7 @@ check_address(struct facts *f, const struct place *at, struct finding_list *out)
 	int back;
 
 	if (!mx_reverse_name(at->address, facts_mem(f), &name))
-		return true;
+		return false;
 	ptr = facts_ask(f, name, FACTS_PTR);
 	if (!ptr)
 		return false;

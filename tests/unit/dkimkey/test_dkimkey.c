@@ -143,6 +143,22 @@ a_selector_gets_the_finding_of_its_key(void **state)
 		  "dkim.revoked" },
 		{ "a._domainkey.example.com TXT \"v=spf1 -all\"", "",
 		  "dkim.not_dkim" },
+		{ "a._domainkey.example.com TXT \"v=DKIM1; h=sha1; p=%s\"",
+		  rsa_2048, "dkim.sha1_only" },
+		{ "a._domainkey.example.com TXT \"v=DKIM1; s=tlsrpt; p=%s\"",
+		  rsa_2048, "dkim.not_for_mail" },
+		{ "a._domainkey.example.com TXT \"v=DKIM1; k; p=%s\"", rsa_2048,
+		  "dkim.syntax" },
+		{ "a._domainkey.example.com TXT \"v=dkim1; p=%s\"", rsa_2048,
+		  "dkim.version" },
+		{ "a._domainkey.example.com TXT \"v=DKIM1; k=dsa; p=%s\"",
+		  rsa_2048, "dkim.key_type" },
+		{ "a._domainkey.example.com TXT \"v=DKIM1; p=%s\"", ec_256,
+		  "dkim.bad_key" },
+		{ "a._domainkey.example.com TXT \"v=DKIM1; k=ed25519; p=AAEC\"",
+		  "", "dkim.key_cut" },
+		{ "a._domainkey.example.com TXT \"v=DKIM1; p=%s\"",
+		  even_exponent, "dkim.bad_exponent" },
 	};
 	static const struct str selectors[] = { STR("a") };
 	SCOPED_BUF world = BUF(DKIMKEY_TEXT_MAX);
