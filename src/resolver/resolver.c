@@ -29,6 +29,8 @@ resolver_new(struct loop *l, const struct resolver_options *o,
 	r->ms = o->ms > 0 ? o->ms : RESOLVER_MS;
 	r->direct_ms = o->direct_ms > 0 ? o->direct_ms : RESOLVER_DIRECT_MS;
 	r->parallel = o->parallel ? o->parallel : RESOLVER_PARALLEL;
+	if (r->parallel > RESOLVER_PARALLEL_MAX)
+		r->parallel = RESOLVER_PARALLEL_MAX;
 	TAILQ_INIT(&r->waiting);
 	TAILQ_INIT(&r->open);
 	TAILQ_INIT(&r->left);

@@ -22,8 +22,9 @@ enum {
 	RESOLVER_MS = 10000,       /* a question, all look-ups included */
 	RESOLVER_DIRECT_MS = 6000, /* a question to one server, all tries */
 	RESOLVER_PARALLEL = 256,   /* of either kind; the rest waits */
-	RESOLVER_RECORDS = 500,    /* more in one answer: FACTS_SERVFAIL */
-	RESOLVER_CHAIN = 11        /* more CNAMEs, as libunbound: FACTS_LOOP */
+	RESOLVER_PARALLEL_MAX = 512,
+	RESOLVER_RECORDS = 500, /* more in one answer: FACTS_SERVFAIL */
+	RESOLVER_CHAIN = 11     /* more CNAMEs, as libunbound: FACTS_LOOP */
 };
 
 /* All zero is fine. Texts are only read by resolver_new. */
@@ -44,7 +45,9 @@ struct resolver_options {
 	bool allow_private;
 	uint16_t port;         /* of servers asked directly; 0: RESOLVER_PORT */
 	int64_t ms, direct_ms; /* 0: RESOLVER_MS, RESOLVER_DIRECT_MS */
-	size_t parallel;       /* 0: RESOLVER_PARALLEL */
+	/* 0: RESOLVER_PARALLEL. Each question needs a descriptor, up to three
+	 * for those that are silent. */
+	size_t parallel;
 };
 
 struct resolver;
