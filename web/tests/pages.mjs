@@ -11,7 +11,7 @@ export async function everyPage() {
 	return [
 		"/", "/domains", "/domains/add", `/d/${domain}`,
 		`/d/${domain}/sources`, "/sources",
-		`/sources/${sources[0].slug}`,
+		`/sources/${encodeURIComponent(sources[0].slug)}?range=90d`,
 		"/reports/dmarc?range=90d&group=result",
 		"/reports/dmarc?range=90d&group=source",
 		"/reports/dmarc?range=90d&group=org",

@@ -32,7 +32,7 @@ function text(value: string | null) {
 function columns(): Column<Failure>[] {
 	return [
 		{ id: "subject", label: t("web.failures.subject"), fixed: true,
-		  cell: (one) => <a href={to(one)}>{one.subject ||
+		  class: "nowrap", cell: (one) => <a href={to(one)}>{one.subject ||
 			t("web.inbox.no_subject")}</a> },
 		{ id: "arrival", label: t("web.failures.arrival"),
 		  class: "nowrap", cell: (one) => one.arrival === null ?

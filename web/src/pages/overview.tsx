@@ -1,9 +1,10 @@
 /* Is anything wrong, and what is to be done? Then the figures, then the days
  * behind them. */
 import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useQuery } from "../api/query";
 import type { Days, Domains, Overview as Answer_, Sample } from "../api/types";
-import { write } from "../api/client";
+import { forget, write } from "../api/client";
 import { useMode } from "../state/settings";
 import { Table } from "../parts/table";
 import { domainColumns } from "../parts/domain-columns";
@@ -157,12 +158,30 @@ function Start({ icon, title, text, children }: {
 	);
 }
 
+/* While the server is at it this asks every second, then the page again. */
+function useSample(): Sample | null {
+	const [working, setWorking] = useState(false);
+	const now = useQuery<Sample>("/sample", {}, working ? 1000 : undefined)
+		.data;
+
+	useEffect(() => {
+		if (!now || now.working === working)
+			return;
+		setWorking(now.working);
+		if (!now.working)
+			forget();
+	}, [now, working]);
+	return now;
+}
+
 function loadSample(): void {
 	write("POST", "/sample").then(
 		() => toast(t("web.sample.loading")), toastProblem);
 }
 
 function Starts() {
+	const working = useSample()?.working ?? false;
+
 	return (
 		<div class="starts">
 			<Start icon="domains" title={t("web.start.domain")}
@@ -172,8 +191,9 @@ function Starts() {
 			<Start icon="sample" title={t("web.start.sample")}
 				text={t("web.start.sample_text")}>
 				<button class="button" onClick={loadSample}
-					disabled={!isAdmin()}>
-					{t("web.start.sample_load")}</button></Start>
+					disabled={working || !isAdmin()}>
+					{t(working ? "web.sample.working" :
+						"web.start.sample_load")}</button></Start>
 			<Start icon="upload" title={t("web.start.upload")}
 				text={t("web.start.upload_text")}>
 				<a class="button" href="/reports/inbox">
@@ -183,8 +203,7 @@ function Starts() {
 }
 
 function SampleNotice() {
-	const state = useQuery<Sample>("/sample");
-	const working = state.data?.working ?? false;
+	const working = useSample()?.working ?? false;
 
 	return (
 		<Notice actions={isAdmin() && <button disabled={working}

@@ -18,7 +18,7 @@ const DATA = [
 	 "public domain"],
 ] as const;
 const SCRIPTS = [
-	["Preact", "MIT"], ["uPlot", "MIT"], ["d3-geo", "ISC"],
+	["Preact", "MIT"], ["d3-geo", "ISC"],
 	["topojson-client", "ISC"], ["world-atlas", "ISC"],
 ] as const;
 

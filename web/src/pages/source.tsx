@@ -87,7 +87,7 @@ function Known({ data }: { data: SourceDetail }) {
 					</dd></div>
 				{source.evidence && <div>
 					<dt>{t("web.source.evidence")}</dt>
-					<dd>{evidenceText(source.evidence)}
+					<dd>{evidenceText(source)}
 						<code class="raw">{source.evidence}</code></dd>
 				</div>}
 				<div><dt>{t("web.sources.first")}</dt>

@@ -29,11 +29,13 @@ function inTab(one: Source, tab: Tab): boolean {
 	return tab === "new" ? one.triage === null : one.triage === tab;
 }
 
-export function evidenceText(evidence: string | null): string {
-	if (!evidence)
+/* Of what the network alone tells the proof is the source itself. */
+export function evidenceText(one: Source): string {
+	if (!one.evidence)
 		return "";
-	const [kind = "", ...proof] = evidence.split(":");
-	const text = named("sender.evidence.", kind, { proof: proof.join(":") });
+	const [kind = "", ...proof] = one.evidence.split(":");
+	const text = named("sender.evidence.", kind, {
+		proof: proof.join(":") || one.label });
 	return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -76,7 +78,7 @@ function columns(): Column<Source>[] {
 		  by: (one) => one.label, cell: (one) => <>
 			<a href={href("/sources/" +
 				encodeURIComponent(one.slug))}>{one.label}</a>
-			<span class="sub">{evidenceText(one.evidence)}</span></> },
+			<span class="sub">{evidenceText(one)}</span></> },
 		{ id: "messages", label: t("web.field.messages"), number: true,
 		  by: (one) => one.messages, cell: (one) =>
 			<Figure value={one.messages} to={rows(one, {})} /> },

@@ -15,7 +15,7 @@ export function Dialog({ title, onClose, children, actions, wide }: {
 	useEffect(() => {
 		const opener = document.activeElement as HTMLElement | null;
 		box.current?.showModal();
-		return () => opener?.focus?.();
+		return () => opener?.focus?.({ preventScroll: true });
 	}, []);
 	return (
 		<dialog ref={box} class={"dialog" + (wide ? " dialog-wide" : "")}

@@ -23,7 +23,8 @@ export function Menu({ label, face, children, side = "start", class: name,
 
 	const close = () => {
 		if (box.current?.contains(document.activeElement))
-			button.current?.focus();
+			/* It stays in sight, what is read below stays put. */
+			button.current?.focus({ preventScroll: true });
 		setOpen(false);
 	};
 	useEffect(() => setOpen(false), [at]);
