@@ -305,6 +305,7 @@ class Lab:
         if fault == "hang_up":
             return None
         if fault == "plain":
+            conn.recv(4096)  # not before TLS was begun
             conn.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
             return None
 
