@@ -15,6 +15,7 @@ enum cli_exit {
 	CLI_FINE = 0,
 	CLI_PROBLEMS = 1,
 	CLI_MISUSE = 2,
+	CLI_WARNINGS = 3, /* only with --strict */
 	CLI_NOT_FOUND = 4,
 	CLI_PERMISSION = 5,
 	CLI_TEMPORARY = 6,
@@ -51,7 +52,8 @@ enum cli_group {
 	CLI_TIME = 4,
 	CLI_PAGE = 8,
 	CLI_CONFIRM = 16, /* --yes */
-	CLI_DRY = 32      /* --dry-run */
+	CLI_DRY = 32,     /* --dry-run */
+	CLI_NETWORK = 64  /* how the world is asked */
 };
 
 /* Forms of output a command has, as a set. Table and plain always. */

@@ -1,5 +1,6 @@
 /* commands.c - the table of commands. */
 #include "cli/command.h"
+#include "cli/inspect.h"
 #include "cli/people.h"
 
 #include <limits.h>
@@ -414,7 +415,8 @@ static const struct cli_noun nouns[] = {
 	{ "failure", "cli.noun.failure" }, { "source", "cli.noun.source" },
 	{ "store", "cli.noun.store" },     { "sample", "cli.noun.sample" },
 	{ "domain", "cli.noun.domain" },   { "user", "cli.noun.user" },
-	{ "token", "cli.noun.token" },     { "config", "cli.noun.config" },
+	{ "token", "cli.noun.token" },     { "lookup", "cli.noun.lookup" },
+	{ "config", "cli.noun.config" },
 };
 
 static const struct {
@@ -422,6 +424,7 @@ static const struct {
 	const size_t *count;
 } tables[] = {
 	{ commands, &command_count },
+	{ cli_inspect_commands, &cli_inspect_count },
 	{ cli_people_commands, &cli_people_count },
 };
 

@@ -79,6 +79,18 @@ static const struct cli_option dry_options[] = {
 	{ "dry-run", 0, CLI_FLAG, NULL, NULL, "cli.opt.dry_run", false },
 };
 
+static const struct cli_option network_options[] = {
+	{ "resolver", 0, CLI_TEXT, "ADDRESS", NULL, "cli.opt.resolver", false },
+	{ "trust-anchor", 0, CLI_FILE, "FILE", NULL, "cli.opt.trust_anchor",
+	  false },
+	{ "ca-file", 0, CLI_FILE, "FILE", NULL, "cli.opt.ca_file", false },
+	{ "allow-private", 0, CLI_TEXT, "BLOCK", "all", "cli.opt.allow_private",
+	  true },
+	{ "ports", 0, CLI_TEXT, "DNS,HTTPS,SMTP", NULL, "cli.opt.ports",
+	  false },
+	{ "strict", 0, CLI_FLAG, NULL, NULL, "cli.opt.strict", false },
+};
+
 /* In the order of help; the global ones come last. */
 static const struct {
 	enum cli_group group;
@@ -90,6 +102,7 @@ static const struct {
 	{ CLI_PAGE, page_options, COUNT_OF(page_options) },
 	{ CLI_CONFIRM, confirm_options, COUNT_OF(confirm_options) },
 	{ CLI_DRY, dry_options, COUNT_OF(dry_options) },
+	{ CLI_NETWORK, network_options, COUNT_OF(network_options) },
 	{ CLI_GLOBAL, global_options, COUNT_OF(global_options) },
 };
 
