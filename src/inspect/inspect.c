@@ -81,6 +81,12 @@ inspect_free(struct inspect *in)
 	heap_free(in);
 }
 
+void
+inspect_forget(struct inspect *in)
+{
+	resolver_forget(in->resolver);
+}
+
 /* ---- one look ---- */
 
 static void next_round(void *ctx);

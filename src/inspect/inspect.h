@@ -37,6 +37,9 @@ enum err inspect_new(struct loop *l, const struct inspect_options *options,
 /* No look may be under way. NULL is fine. */
 void inspect_free(struct inspect *in);
 
+/* Looks that begin from now on see the world as it is, not as it was kept. */
+void inspect_forget(struct inspect *in);
+
 /* Runs `judge`, answers what it asked of `f`, and again, until it is true,
  * asks nothing new, or the time is over. `done` is called once, later, from
  * the loop: `complete` is what `judge` said last. After that `f` may be freed;

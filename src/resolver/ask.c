@@ -302,6 +302,7 @@ forget_left(struct resolver *r)
 	resolver_upstream_renew(r);
 	destroy_all(&r->left);
 	r->left_n = 0;
+	r->stale = false;
 }
 
 void
@@ -310,8 +311,10 @@ resolver_ask_pump(struct resolver *r)
 	if (TAILQ_EMPTY(&r->waiting) ||
 	    !resolver_upstream_ready(r, r->open_n == 0 && r->left_n == 0))
 		return;
-	if (r->left_n >= LEFT_MAX && r->open_n == 0)
+	if ((r->left_n >= LEFT_MAX || r->stale) && r->open_n == 0)
 		forget_left(r);
+	if (r->stale)
+		return;
 	while (!TAILQ_EMPTY(&r->waiting) && r->open_n < r->parallel &&
 	       r->left_n < LEFT_MAX)
 		start(TAILQ_FIRST(&r->waiting));

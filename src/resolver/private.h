@@ -131,6 +131,7 @@ struct resolver {
 	/* Nobody waits for them any more, but libunbound still has them. */
 	struct resolver_asks left;
 	size_t open_n, left_n;
+	bool stale; /* the cache is to be lost before the next question */
 	struct resolver_directs direct_waiting, direct_open;
 	size_t direct_n;
 };

@@ -59,6 +59,12 @@ resolver_free(struct resolver *r)
 }
 
 void
+resolver_forget(struct resolver *r)
+{
+	r->stale = true;
+}
+
+void
 resolver_cancel(struct resolver *r, const void *ctx)
 {
 	resolver_ask_cancel(r, ctx);

@@ -71,6 +71,9 @@ void resolver_ask(struct resolver *r, struct str name, uint16_t type,
 void resolver_ask_at(struct resolver *r, const struct netaddr *server,
 		     struct str name, uint16_t type, resolver_done done,
 		     void *ctx);
+/* Questions from now on see DNS as it is, not as it was cached: they wait until
+ * those under way are answered. */
+void resolver_forget(struct resolver *r);
 /* Forgets all open questions with this `ctx`: their `done` is not called. */
 void resolver_cancel(struct resolver *r, const void *ctx);
 
