@@ -86,6 +86,8 @@ static const struct {
 	{ "control.set_up", 409 },        { "control.throttled", 429 },
 	{ "control.user_exists", 409 },   { "spool.full", 503 },
 	{ "ingest.busy", 503 },           { "ingest.no_server", 503 },
+	{ "inspect.busy", 503 },          { "inspect.no_answer", 503 },
+	{ "inspect.not_running", 503 },   { "inspect.too_many", 429 },
 	{ "store.raw_gone", 410 },        { "store.rows_gone", 409 },
 };
 

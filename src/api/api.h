@@ -18,6 +18,7 @@ struct api_options {
 	const char *hostname; /* where reports are mailed to */
 	const char *base_url; /* as seen by browsers; "" from the request */
 	bool secure;          /* the cookie gets Secure */
+	bool public_checks;   /* looks at domains without signing in */
 	const char *geo_country, *geo_asn; /* files, or NULL */
 	int64_t (*clock)(void);            /* UTC seconds */
 };

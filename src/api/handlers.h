@@ -46,6 +46,10 @@ enum err api_view_add(struct api_call *c, struct diag *why);
 enum err api_view_change(struct api_call *c, struct diag *why);
 enum err api_view_remove(struct api_call *c, struct diag *why);
 
+/* checks.c */
+enum err api_check(struct api_call *c, struct diag *why);
+enum err api_lookup(struct api_call *c, struct diag *why);
+
 /* domains*.c, settings*.c */
 enum err api_domains(struct api_call *c, struct diag *why);
 enum err api_domain_add(struct api_call *c, struct diag *why);

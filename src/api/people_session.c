@@ -80,6 +80,7 @@ put_session(struct api_call *c, struct diag *why)
 		json_put_null(j, "user");
 	}
 	json_put_known(j, "csrf", str_of(c->person.csrf));
+	json_put_bool(j, "public", c->api->o.public_checks);
 	json_put_str(j, "version", str_of(API_VERSION));
 	api_end(c);
 	return ERR_NONE;

@@ -34,24 +34,13 @@ look(struct cli *c, struct inspect_lookup *l)
 static bool
 explain_result(struct cli *c, struct str pasted)
 {
-	static const struct {
-		const char *result, *key;
-	} sentences[] = {
-		{ "NONE", "cli.sts.none" },
-		{ "VALID", "cli.sts.valid" },
-		{ "FETCH_ERROR", "cli.sts.fetch_error" },
-		{ "NOT_CHANGED", "cli.sts.not_changed" },
-	};
-	struct str result = inspect_result_in(pasted);
+	const char *key = inspect_result_say(inspect_result_in(pasted));
 
-	for (size_t i = 0; i < COUNT_OF(sentences); i++) {
-		if (!str_eq(result, str_of(sentences[i].result)))
-			continue;
-		cli_print(c, sentences[i].key, CLI_NO_ARGS);
-		cli_next(c, "waxseal lookup mta-sts example.com");
-		return true;
-	}
-	return false;
+	if (!key)
+		return false;
+	cli_print(c, key, CLI_NO_ARGS);
+	cli_next(c, "waxseal lookup mta-sts example.com");
+	return true;
 }
 
 int

@@ -79,5 +79,7 @@ bool inspect_domain_in(struct str text, struct arena *mem,
 /* "NONE", "FETCH_ERROR", ... when `text` holds "STSFetchResult.X" or is one;
  * empty when not. */
 struct str inspect_result_in(struct str text);
+/* The catalogue's key of a sentence about such a result; NULL: none. */
+const char *inspect_result_say(struct str result);
 
 #endif

@@ -115,3 +115,21 @@ inspect_result_in(struct str text)
 	}
 	return (struct str){ 0 };
 }
+
+const char *
+inspect_result_say(struct str result)
+{
+	static const struct {
+		const char *result, *key;
+	} sentences[] = {
+		{ "NONE", "inspect.sts.none" },
+		{ "VALID", "inspect.sts.valid" },
+		{ "FETCH_ERROR", "inspect.sts.fetch_error" },
+		{ "NOT_CHANGED", "inspect.sts.not_changed" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(sentences); i++)
+		if (str_eq(result, str_of(sentences[i].result)))
+			return sentences[i].key;
+	return NULL;
+}

@@ -21,6 +21,7 @@ export interface Session {
 	setup_needed: boolean; // nobody exists yet: go to /setup
 	user: User | null;
 	csrf: string | null;
+	public?: boolean; // /check and /lookup need no signing in
 	version: string;
 }
 export interface User {
@@ -327,3 +328,103 @@ export interface Sample {
 	schema: "waxseal.sample/1";
 	loaded: boolean; working: boolean; domains: string[];
 }
+
+/* GET /check?domain=&selector=&fresh=: `domain` may be anything pasted that
+ * has one in it. Answers at once with what is known so far: ask the same every
+ * 400 ms until `done`. 503 "inspect.not_running" and "inspect.no_answer": ask
+ * again, after Retry-After; "inspect.busy" (503) and "inspect.too_many" (429):
+ * the same, and say so. `fresh` only in the first of these requests, and not
+ * when it comes back: a look of the last 10 seconds is fresh. */
+export type Severity = "ok" | "info" | "warn" | "fail" | "critical";
+export interface Finding {
+	check?: string; // of a Check: which of its parts, "mta-sts"
+	code: string; severity: Severity;
+	title: string | null; meaning: string | null; fix: string | null;
+	action: "publish" | "copy" | "probe" | "explain" | null;
+	reference: string | null; // "RFC 8461 section 3.1"
+	evidence: string | null;  // what was seen, from strangers
+	record: { name: string; type: string; value: string } | null;
+}
+export interface Check {
+	schema: "waxseal.check/1";
+	done: boolean;
+	domain: string; checked_at: number;
+	/* "ns", "mx", "mx-tls", "rdns", "spf", "dkim", "dmarc", "mta-sts",
+	 * "tls-rpt", "dane", "bimi", "caa". unknown: could not be found. */
+	checks: { check: string; status: Severity | "unknown" | "waiting" }[];
+	findings: Finding[];
+}
+export type StsResult = "NONE" | "VALID" | "FETCH_ERROR" | "NOT_CHANGED";
+/* Instead of both: a message of a checker that names no domain. */
+export interface Explained {
+	schema: string; done: true;
+	result: StsResult; explained: string;
+}
+export const isExplained = (answer: { schema: string }):
+	answer is Explained => "explained" in answer;
+
+/* GET /lookup/KIND?q=&extra=&fresh=, asked until `done` as /check. `extra` is
+ * the known id (mta-sts) or the selector (dkim). The members of a kind are
+ * there when it is `done` and `complete`; not complete: no answer in time. */
+export interface LookupBase {
+	done: boolean; complete: boolean;
+	domain: string; // ptr: `address`
+	checked_at: number; findings: Finding[];
+}
+export interface LookupTxt {
+	records: string[]; ttl: number; secure: boolean;
+}
+export interface LookupMtaSts extends LookupBase {
+	schema: "waxseal.lookup.mta_sts/1";
+	result: StsResult;
+	branch: string | null; // code of the first rule broken
+	id: string | null;
+	policy: { mode: string | null; max_age: number | null;
+		  mx: string[] } | null;
+	body: string | null; repaired: string | null;
+}
+export interface LookupTlsRpt extends LookupBase, LookupTxt {
+	schema: "waxseal.lookup.tls_rpt/1";
+}
+export interface LookupBimi extends LookupBase, LookupTxt {
+	schema: "waxseal.lookup.bimi/1";
+}
+export interface LookupDane extends LookupBase {
+	schema: "waxseal.lookup.dane/1";
+}
+export interface LookupDkim extends LookupBase, Partial<LookupTxt> {
+	schema: "waxseal.lookup.dkim/1";
+	selector: string | null; // records, ttl, secure only with one
+}
+export interface SpfNode {
+	term: string | null; domain: string | null; record: string | null;
+	state: string; // "fine", else what is wrong with it
+	lookups: number; voids: number; terms: SpfNode[];
+}
+export interface LookupSpf extends LookupBase {
+	schema: "waxseal.lookup.spf/1";
+	lookups: number; lookups_max: number; voids: number;
+	unknown_parts: boolean;
+	tree: SpfNode[]; // none or one
+}
+export interface DmarcWay {
+	policy: "none" | "quarantine" | "reject" | "absent" | "unknown";
+	found_at: string | null; inherited: boolean;
+	organisational_domain: string | null;
+}
+export interface LookupDmarc extends LookupBase {
+	schema: "waxseal.lookup.dmarc/1";
+	records: { domain: string; record: string }[];
+	rfc9989: DmarcWay; rfc7489: DmarcWay;
+}
+export interface LookupMx extends LookupBase {
+	schema: "waxseal.lookup.mx/1";
+	servers: { host: string; preference: number; addresses: string[] }[];
+}
+export interface LookupPtr extends Omit<LookupBase, "domain"> {
+	schema: "waxseal.lookup.ptr/1";
+	address: string;
+	names: { name: string; confirmed: boolean }[];
+}
+export type Lookup = LookupMtaSts | LookupTlsRpt | LookupBimi | LookupDane
+	| LookupDkim | LookupSpf | LookupDmarc | LookupMx | LookupPtr;
