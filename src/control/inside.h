@@ -93,6 +93,14 @@ enum err control_user_insert(struct control *c, const struct control_user *user,
 			     const char *password, int64_t *id,
 			     struct diag *why) MUST_CHECK;
 
+/* ---- watching ---- */
+
+#define CONTROL_FINDING_COLUMNS                                                \
+	"id, part, code, severity, host, places, evidence, record_name,"       \
+	" record_type, record_value, first_seen, last_seen, cleared_at"
+/* A row of those columns; texts live until its next step. */
+void control_finding_read(struct db_statement *st, struct control_finding *out);
+
 /* ---- throttle ---- */
 
 /* Who tries: hashes of a name and of an address. */
