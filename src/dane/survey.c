@@ -7,13 +7,6 @@
 
 enum { NAME_BYTES_MAX = 512 };
 
-static bool
-is_trouble(const struct facts_dns *d)
-{
-	return d->status != FACTS_FOUND && d->status != FACTS_NODATA &&
-	       d->status != FACTS_NXDOMAIN;
-}
-
 static const struct facts_dns *
 ask_tlsa(struct facts *f, struct str base)
 {
@@ -55,7 +48,7 @@ static enum dane_state
 state_of(const struct dane_server *s, const struct addresses *at)
 {
 	const struct facts_dns *d = s->tlsa;
-	bool denied = d->n == 0 && !is_trouble(d);
+	bool denied = d->n == 0 && !facts_trouble(d->status);
 
 	if (d->status == FACTS_BOGUS)
 		return DANE_STATE_BOGUS;
@@ -64,7 +57,7 @@ state_of(const struct dane_server *s, const struct addresses *at)
 	if (at->a->unproven || at->aaaa->unproven || d->unproven)
 		return denied ? DANE_STATE_NONE : DANE_STATE_UNKNOWN;
 	/* Where addresses are not signed, senders do not ask for TLSA. */
-	if (is_trouble(d))
+	if (facts_trouble(d->status))
 		return all_secure(at) ? DANE_STATE_NO_ANSWER : DANE_STATE_NONE;
 	if (denied)
 		return DANE_STATE_NONE;
@@ -182,7 +175,7 @@ survey_server(struct facts *f, struct dane_survey *all, struct str host)
 
 		if (!there)
 			return false;
-		if (there->n > 0 || is_trouble(there)) {
+		if (there->n > 0 || facts_trouble(there->status)) {
 			s->base = expanded(&at, host);
 			s->tlsa = there;
 		}

@@ -50,22 +50,11 @@ struct seen {
 	const struct facts_dns *trouble;
 };
 
-static bool
-is_trouble(const struct facts_dns *d)
-{
-	return d->status != FACTS_FOUND && d->status != FACTS_NODATA &&
-	       d->status != FACTS_NXDOMAIN;
-}
-
 static void
 tell_trouble(struct finding_list *out, struct str domain,
 	     const struct facts_dns *d)
 {
-	const char *code = d->status == FACTS_BOGUS     ? "dns.dnssec_bogus"
-			   : d->status == FACTS_REFUSED ? "dns.refused"
-			   : d->status == FACTS_TIMEOUT ? "dns.timeout"
-			   : d->status == FACTS_LOOP    ? "dns.cname_loop"
-							: "dns.servfail";
+	const char *code = facts_trouble(d->status);
 
 	finding_add(out, code, d->why, "domain", &domain, "host", &d->name,
 		    "detail", &d->why, NULL);
@@ -185,7 +174,7 @@ judge(const struct place *at, const struct dkimkey_found *found,
 	const struct facts_dns *d = found->answer;
 	const char *code;
 
-	if (is_trouble(d)) {
+	if (facts_trouble(d->status)) {
 		tell_trouble(at->out, at->domain, d);
 		return;
 	}
@@ -259,7 +248,7 @@ static void
 judge_common(const struct place *at, const struct dkimkey_found *found,
 	     struct seen *seen)
 {
-	if (is_trouble(found->answer)) {
+	if (facts_trouble(found->answer->status)) {
 		seen->trouble = found->answer;
 	} else if (found->there && found->key.fault == DKIMKEY_NOT_DKIM) {
 		if (seen->others++ == 0)

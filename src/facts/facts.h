@@ -153,6 +153,10 @@ const struct facts_web *facts_fetch(struct facts *f, struct str host,
 const struct facts_mail *facts_probe(struct facts *f, struct str host,
 				     const struct netaddr *address);
 
+/* The finding that says why there is no answer, "dns.servfail" and so on; NULL
+ * when there is one (found, no data, no such name). */
+const char *facts_trouble(enum facts_status status);
+
 /* ---- for whoever finds the answers ---- */
 
 enum facts_kind { FACTS_DNS, FACTS_WEB, FACTS_MAIL };

@@ -25,7 +25,7 @@ mtasts_walk_mx_names(struct mtasts_walk *w)
 {
 	const struct facts_dns *mx = mtasts_ask(w, w->domain, FACTS_MX);
 
-	if (!mx || mtasts_dns_code(mx->status))
+	if (!mx || facts_trouble(mx->status))
 		return;
 	for (size_t i = 0; i < mx->n && w->mx_n < COUNT_OF(w->mx); i++)
 		if (mx->rr[i].data.n > 0)
@@ -216,7 +216,7 @@ judge_address(struct mtasts_walk *w, struct str mx,
 static struct str
 no_address(const struct facts_dns *answer)
 {
-	const char *code = mtasts_dns_code(answer->status);
+	const char *code = facts_trouble(answer->status);
 
 	if (answer->why.n > 0)
 		return answer->why;
@@ -252,7 +252,7 @@ void
 mtasts_walk_mx(struct mtasts_walk *w)
 {
 	const struct facts_dns *mx = mtasts_ask(w, w->domain, FACTS_MX);
-	const char *trouble = mx ? mtasts_dns_code(mx->status) : NULL;
+	const char *trouble = mx ? facts_trouble(mx->status) : NULL;
 
 	if (!mx || !w->out->has_policy || w->out->policy.mode == MTASTS_OFF)
 		return;

@@ -53,7 +53,7 @@ tell_homeless(struct mtasts_walk *w, const struct facts_dns *a,
 static void
 tell_dns(struct mtasts_walk *w, const struct facts_dns *answer, bool lost)
 {
-	const char *code = mtasts_dns_code(answer->status);
+	const char *code = facts_trouble(answer->status);
 
 	if (lost)
 		(void)mtasts_answer(w, answer);
@@ -201,8 +201,7 @@ mtasts_walk_host(struct mtasts_walk *w)
 	tell_dns(w, a, all.n == 0);
 	tell_dns(w, aaaa, all.n == 0);
 	if (all.n == 0) {
-		if (!mtasts_dns_code(a->status) &&
-		    !mtasts_dns_code(aaaa->status))
+		if (!facts_trouble(a->status) && !facts_trouble(aaaa->status))
 			tell_homeless(w, a, aaaa);
 		return;
 	}

@@ -14,7 +14,7 @@ voice(const struct facts_dns *txt)
 {
 	uint64_t sum = 1;
 
-	if (!txt->authoritative || mtasts_dns_code(txt->status))
+	if (!txt->authoritative || facts_trouble(txt->status))
 		return 0;
 	if (txt->chain_n > 0)
 		return str_hash(txt->chain[0]) | 1;
@@ -59,7 +59,7 @@ judge_server(struct mtasts_walk *w, struct str server,
 {
 	bool refused = soa->status == FACTS_REFUSED;
 
-	if (!refused && (mtasts_dns_code(soa->status) || soa->authoritative))
+	if (!refused && (facts_trouble(soa->status) || soa->authoritative))
 		return;
 	mtasts_tell(w, &(struct mtasts_say){ .code = "dns.lame",
 					     .host = server,

@@ -75,28 +75,6 @@ mtasts_ask(struct mtasts_walk *w, struct str name, enum facts_type type)
 	return answer;
 }
 
-const char *
-mtasts_dns_code(enum facts_status status)
-{
-	switch (status) {
-	case FACTS_SERVFAIL:
-		return "dns.servfail";
-	case FACTS_BOGUS:
-		return "dns.dnssec_bogus";
-	case FACTS_REFUSED:
-		return "dns.refused";
-	case FACTS_TIMEOUT:
-		return "dns.timeout";
-	case FACTS_LOOP:
-		return "dns.cname_loop";
-	case FACTS_FOUND:
-	case FACTS_NODATA:
-	case FACTS_NXDOMAIN:
-		break;
-	}
-	return NULL;
-}
-
 void
 mtasts_offer_txt(struct mtasts_walk *w, struct finding_found *found,
 		 struct str id)
@@ -115,7 +93,7 @@ mtasts_offer_txt(struct mtasts_walk *w, struct finding_found *found,
 bool
 mtasts_answer(struct mtasts_walk *w, const struct facts_dns *answer)
 {
-	const char *code = mtasts_dns_code(answer->status);
+	const char *code = facts_trouble(answer->status);
 
 	if (answer->unproven)
 		mtasts_tell(w,
@@ -181,7 +159,7 @@ walk_reports(struct mtasts_walk *w)
 	struct finding_found *found;
 
 	if (!txt || !w->out->has_policy || w->out->policy.mode == MTASTS_OFF ||
-	    mtasts_dns_code(txt->status))
+	    facts_trouble(txt->status))
 		return;
 	for (size_t i = 0; i < txt->n; i++)
 		if (str_starts(txt->rr[i].data, S("v=TLSRPTv1")))

@@ -47,9 +47,6 @@ const struct facts_dns *mtasts_ask(struct mtasts_walk *w, struct str name,
  */
 struct str mtasts_text(struct mtasts_walk *w, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
-/* The code of an answer that says nothing: "dns.servfail"; NULL of FOUND,
- * NODATA and NXDOMAIN. */
-const char *mtasts_dns_code(enum facts_status status);
 /* A TXT record to publish at _mta-sts.DOMAIN, with `id` or a fresh one. */
 void mtasts_offer_txt(struct mtasts_walk *w, struct finding_found *found,
 		      struct str id);

@@ -9,13 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool
-mx_is_trouble(const struct facts_dns *d)
-{
-	return d->status != FACTS_FOUND && d->status != FACTS_NODATA &&
-	       d->status != FACTS_NXDOMAIN;
-}
-
 static int
 by_preference(const void *a, const void *b)
 {
@@ -132,9 +125,9 @@ list_implicit(struct facts *f, struct str domain, struct mx_list *out)
 		out->kind = MX_IMPLICIT;
 		out->host = host;
 		out->n = 1;
-	} else if (mx_is_trouble(host->a)) {
+	} else if (facts_trouble(host->a->status)) {
 		out->answer = host->a;
-	} else if (mx_is_trouble(host->aaaa)) {
+	} else if (facts_trouble(host->aaaa->status)) {
 		out->answer = host->aaaa;
 	} else {
 		out->kind = MX_NOWHERE;

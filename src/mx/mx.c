@@ -15,11 +15,7 @@ void
 mx_tell_trouble(struct finding_list *out, struct str domain,
 		const struct facts_dns *d)
 {
-	const char *code = d->status == FACTS_BOGUS     ? "dns.dnssec_bogus"
-			   : d->status == FACTS_REFUSED ? "dns.refused"
-			   : d->status == FACTS_TIMEOUT ? "dns.timeout"
-			   : d->status == FACTS_LOOP    ? "dns.cname_loop"
-							: "dns.servfail";
+	const char *code = facts_trouble(d->status);
 
 	finding_add(out, code, d->why, "domain", &domain, "host", &d->name,
 		    "detail", &d->why, NULL);
@@ -58,13 +54,14 @@ check_addresses(struct facts *f, struct str domain, const struct mx_host *h,
 		v4 = v4 || netaddr_is_v4(&h->address[i]);
 		v6 = v6 || !netaddr_is_v4(&h->address[i]);
 	}
-	if (mx_is_trouble(h->a))
+	if (facts_trouble(h->a->status))
 		mx_tell_trouble(out, domain, h->a);
 	else if (!v4 && v6)
 		finding_add(out, "mx.no_ipv4", S(""), "host", &h->name, NULL);
-	if (mx_is_trouble(h->aaaa))
+	if (facts_trouble(h->aaaa->status))
 		mx_tell_trouble(out, domain, h->aaaa);
-	if (!v4 && !v6 && !mx_is_trouble(h->a) && !mx_is_trouble(h->aaaa))
+	if (!v4 && !v6 && !facts_trouble(h->a->status) &&
+	    !facts_trouble(h->aaaa->status))
 		finding_add(out, "mx.no_address", S(""), "host", &h->name,
 			    NULL);
 }
@@ -73,8 +70,9 @@ check_addresses(struct facts *f, struct str domain, const struct mx_host *h,
 static bool
 may_take_mail(const struct mx_host *h)
 {
-	return !h->literal && (h->address_n > 0 || mx_is_trouble(h->a) ||
-			       mx_is_trouble(h->aaaa));
+	return !h->literal &&
+	       (h->address_n > 0 || facts_trouble(h->a->status) ||
+		facts_trouble(h->aaaa->status));
 }
 
 static void

@@ -4,9 +4,8 @@
 
 #include "mx/mx.h"
 
-/* An answer that tells neither "there is" nor "there is not". */
-bool mx_is_trouble(const struct facts_dns *d);
-/* Its finding dns.*, for the name that was asked for. */
+/* The finding dns.* of an answer that tells neither "there is" nor "there is
+ * not", for the name that was asked for. */
 void mx_tell_trouble(struct finding_list *out, struct str domain,
 		     const struct facts_dns *d);
 

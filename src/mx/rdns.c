@@ -29,7 +29,7 @@ leads_back(struct facts *f, const struct facts_dns *ptr,
 			*known = false;
 			continue;
 		}
-		if (mx_is_trouble(d) && result == 0)
+		if (facts_trouble(d->status) && result == 0)
 			result = -1;
 		for (size_t k = 0; k < d->n; k++)
 			if (netaddr_cmp(&d->rr[k].address, address) == 0)
@@ -51,7 +51,7 @@ check_address(struct facts *f, const struct place *at, struct finding_list *out)
 	ptr = facts_ask(f, name, FACTS_PTR);
 	if (!ptr)
 		return false;
-	if (mx_is_trouble(ptr)) {
+	if (facts_trouble(ptr->status)) {
 		finding_add(out, "rdns.unknown", ptr->why, "host",
 			    &at->host->name, "detail", &shown, NULL);
 		return true;

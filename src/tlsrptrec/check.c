@@ -92,28 +92,6 @@ ask(struct check *c, struct str name, enum facts_type type)
 	return answer;
 }
 
-static const char *
-trouble(enum facts_status status)
-{
-	switch (status) {
-	case FACTS_SERVFAIL:
-		return "dns.servfail";
-	case FACTS_BOGUS:
-		return "dns.dnssec_bogus";
-	case FACTS_REFUSED:
-		return "dns.refused";
-	case FACTS_TIMEOUT:
-		return "dns.timeout";
-	case FACTS_LOOP:
-		return "dns.cname_loop";
-	case FACTS_FOUND:
-	case FACTS_NODATA:
-	case FACTS_NXDOMAIN:
-		break;
-	}
-	return NULL;
-}
-
 /* ---- https: addresses ---- */
 
 static struct str
@@ -172,7 +150,8 @@ try_https(struct check *c, struct str uri)
 			if (why.n > 0)
 				tell(c, "tlsrpt.https_error", host, why, 0);
 		}
-	if (tried == 0 && !trouble(of[0]->status) && !trouble(of[1]->status))
+	if (tried == 0 && !facts_trouble(of[0]->status) &&
+	    !facts_trouble(of[1]->status))
 		tell(c, "tlsrpt.https_error", host, S("DNS"), 0);
 }
 
@@ -304,8 +283,8 @@ tlsrptrec_check_asked(struct facts *f, const struct facts_subject *s,
 		return false;
 	if (txt->unproven)
 		tell(&c, "dns.no_trust_anchor", c.domain, S(""), 0);
-	if (trouble(txt->status))
-		tell(&c, trouble(txt->status), c.name, txt->why, 0);
+	if (facts_trouble(txt->status))
+		tell(&c, facts_trouble(txt->status), c.name, txt->why, 0);
 	else
 		check_records(&c, txt);
 	return !c.later;

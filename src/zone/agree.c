@@ -85,7 +85,7 @@ compare(struct facts *f, const struct zone_servers *s, size_t q,
 				 s->at[i].address);
 		known = known && d;
 		/* A lost packet is no other answer. */
-		if (!d || zone_is_trouble(d))
+		if (!d || facts_trouble(d->status))
 			continue;
 		if (!first)
 			first = d;

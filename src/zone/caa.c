@@ -166,7 +166,7 @@ zone_caa_check(struct facts *f, const struct facts_subject *s,
 	if (!ask_levels(f, r.host, level, &n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (zone_is_trouble(level[i])) {
+		if (facts_trouble(level[i]->status)) {
 			r.at = level[i]->name;
 			tell(&r, "caa.unanswered", level[i]->why, r.at);
 			return true;

@@ -6,22 +6,11 @@
 #include "zone/private.h"
 #include "zone/zone.h"
 
-bool
-zone_is_trouble(const struct facts_dns *d)
-{
-	return d->status != FACTS_FOUND && d->status != FACTS_NODATA &&
-	       d->status != FACTS_NXDOMAIN;
-}
-
 void
 zone_tell_trouble(struct finding_list *out, struct str domain,
 		  const struct facts_dns *d)
 {
-	const char *code = d->status == FACTS_BOGUS     ? "dns.dnssec_bogus"
-			   : d->status == FACTS_REFUSED ? "dns.refused"
-			   : d->status == FACTS_TIMEOUT ? "dns.timeout"
-			   : d->status == FACTS_LOOP    ? "dns.cname_loop"
-							: "dns.servfail";
+	const char *code = facts_trouble(d->status);
 
 	finding_add(out, code, d->why, "domain", &domain, "host", &d->name,
 		    "detail", &d->why, NULL);
@@ -43,7 +32,8 @@ zone_find(struct facts *f, struct str domain, struct zone_cut *out)
 		out->ns = d;
 		if (d->status == FACTS_FOUND && d->chain_n == 0)
 			out->apex = name;
-		if (out->apex.n > 0 || zone_is_trouble(d) || name.n <= last.n)
+		if (out->apex.n > 0 || facts_trouble(d->status) ||
+		    name.n <= last.n)
 			return true;
 		name = str_sub(name, str_index(name, '.') + 1, SIZE_MAX);
 	}

@@ -4,8 +4,8 @@
 
 #include "zone/zone.h"
 
-bool zone_is_trouble(const struct facts_dns *d);
-/* Its finding dns.*, for the name that was asked for. */
+/* The finding dns.* of an answer that tells neither "there is" nor "there is
+ * not", for the name that was asked for. */
 void zone_tell_trouble(struct finding_list *out, struct str domain,
 		       const struct facts_dns *d);
 

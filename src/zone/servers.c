@@ -29,11 +29,11 @@ tell_name(const struct zone_servers *s, struct str host,
 	if (a->chain_n > 0 || aaaa->chain_n > 0)
 		finding_add(out, "zone.ns_cname", host, "domain", &s->apex,
 			    "host", &host, NULL);
-	if (a->n == 0 && aaaa->n == 0 && !zone_is_trouble(a) &&
-	    !zone_is_trouble(aaaa))
+	if (a->n == 0 && aaaa->n == 0 && !facts_trouble(a->status) &&
+	    !facts_trouble(aaaa->status))
 		finding_add(out, "zone.ns_no_address", host, "domain", &s->apex,
 			    "host", &host, NULL);
-	else if (a->n == 0 && zone_is_trouble(a))
+	else if (a->n == 0 && facts_trouble(a->status))
 		zone_tell_trouble(out, s->domain, a);
 }
 

@@ -26,7 +26,7 @@ check_dnssec(struct facts *f, const struct zone_servers *s,
 
 	if (!soa || !ds || !keys)
 		return false;
-	if (zone_is_trouble(soa)) {
+	if (facts_trouble(soa->status)) {
 		zone_tell_trouble(out, s->apex, soa);
 		return true;
 	}
@@ -75,7 +75,7 @@ zone_check(struct facts *f, const struct facts_subject *s,
 		return false;
 	if (cut.apex.n == 0) {
 		/* A name that does not exist is for mx to tell. */
-		if (zone_is_trouble(cut.ns))
+		if (facts_trouble(cut.ns->status))
 			zone_tell_trouble(out, s->domain, cut.ns);
 		return true;
 	}
