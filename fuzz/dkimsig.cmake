@@ -1,0 +1,3 @@
+if(TARGET dkimsig)
+	fuzz_target(dkimsig USES dkimsig)
+endif()
