@@ -1,0 +1,63 @@
+/* private.h - one look at a domain, shared by the files of watch. */
+#ifndef WATCH_PRIVATE_H
+#define WATCH_PRIVATE_H
+
+#include "mtasts/mtasts.h"
+#include "watch/watch.h"
+
+enum {
+	WATCH_MEMORY = 2 << 20, /* what one look leaves */
+	WATCH_VALUE_MAX = 16 << 10,
+	WATCH_EVIDENCE_MAX = 2048,
+	WATCH_SELECTORS_MAX = 32,
+	WATCH_NAME_ROOM = 512
+};
+
+/* Record sets that are kept; those of selectors follow. */
+enum watch_record {
+	WATCH_NS,
+	WATCH_MX,
+	WATCH_SPF,
+	WATCH_DMARC,
+	WATCH_MTA_STS,
+	WATCH_TLS_RPT,
+	WATCH_BIMI,
+	WATCH_RECORDS
+};
+
+struct watch_look {
+	struct facts *facts;
+	struct inspect_look *look;
+	struct arena *mem;
+	struct control_watched of; /* texts in `mem` */
+	struct facts_subject subject;
+	struct str selectors[WATCH_SELECTORS_MAX];
+	/* The way of an MTA-STS sender once more, with what is remembered. */
+	struct arena *history_mem;
+	struct finding_list remembered;
+	struct mtasts_lookup policy;
+	bool policy_known;
+};
+
+/* Copies `of`. */
+struct watch_look *watch_look_new(const struct control_watched *of,
+				  int64_t now);
+void watch_look_free(struct watch_look *l);
+/* A selector that mail was seen to be signed with; beyond the bound: left
+ * out. Before the look begins. */
+void watch_look_selector(struct watch_look *l, struct str selector);
+/* A `judge` of inspect_run. */
+bool watch_look_judge(void *ctx);
+/* What there is to be written down; lives as long as the look. False: no
+ * memory was left, and nothing of it counts. */
+bool watch_look_result(struct watch_look *l, struct control_look *out);
+
+/* records.c */
+
+/* Asks for all of them, so that they are known when the look is over. True
+ * when they are. */
+bool watch_records_ask(struct watch_look *l);
+/* Those that are known, into `out`. */
+bool watch_records_put(struct watch_look *l, struct control_look *out);
+
+#endif

@@ -1,0 +1,249 @@
+/* watch.c - takes domains that are due, a few at once. */
+#include "log/log.h"
+#include "store/store.h"
+#include "watch/private.h"
+
+enum { SELECTOR_DAYS = 30 };
+
+struct one {
+	struct one *next, **here;
+	struct watch *w;
+	struct watch_look *look;
+};
+
+struct watch {
+	struct loop *loop;
+	struct inspect *inspect;
+	struct watch_options o;
+	struct control *control;
+	struct store *store; /* NULL: there are no reports */
+	struct loop_timer *timer;
+	struct one *ones;
+	unsigned busy;
+};
+
+/* Well mixed: neighbours in number and time are none in the result. */
+static uint64_t
+mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= UINT64_C(0xbf58476d1ce4e5b9);
+	x ^= x >> 27;
+	x *= UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+int64_t
+watch_due(int64_t domain, int64_t now, bool uneasy)
+{
+	uint64_t some = mix((uint64_t)domain * UINT64_C(0x9e3779b97f4a7c15) +
+			    (uint64_t)now);
+	int64_t wait = uneasy ? WATCH_UNEASY : WATCH_CALM;
+	int64_t jitter = uneasy ? WATCH_UNEASY / 6 : WATCH_JITTER_CALM;
+
+	return now + wait - (int64_t)(some % (uint64_t)jitter);
+}
+
+static void
+drop(struct one *o)
+{
+	*o->here = o->next;
+	if (o->next)
+		o->next->here = o->here;
+	o->w->busy--;
+	watch_look_free(o->look);
+	heap_free(o);
+}
+
+/* ---- the end of a look ---- */
+
+struct telling {
+	struct one *one;
+	unsigned changes;
+};
+
+static enum err
+tell_change(void *ctx, const struct control_change *change)
+{
+	struct telling *t = ctx;
+	const struct watch *w = t->one->w;
+
+	if (change->kind == CONTROL_RECORD && change->value->first)
+		return ERR_NONE;
+	t->changes++;
+	if (w->o.changed && t->one->look->of.checked_at > 0)
+		w->o.changed(w->o.ctx, &t->one->look->of, change);
+	return ERR_NONE;
+}
+
+static void
+settle(struct one *o)
+{
+	struct telling t = { .one = o };
+	struct control_watched *of = &o->look->of;
+	struct watch *w = o->w;
+	struct control_look look;
+	struct diag why = { 0 };
+	enum err err;
+
+	if (!watch_look_result(o->look, &look)) {
+		log_warn("watch_too_large", NULL, log_text("domain", of->name));
+		return;
+	}
+	err = control_watch_settle(w->control, &look, tell_change, &t, &why);
+	/* The first look finds everything: that is no change. */
+	if (err == ERR_NONE && t.changes > 0 && of->checked_at > 0)
+		err = control_watch_hurry(w->control, of->owner, of->domain,
+					  watch_due(of->domain, look.at, true),
+					  &why);
+	if (err != ERR_NONE && err != ERR_GONE)
+		log_warn("watch_failed", &why, log_text("domain", of->name));
+	if (err == ERR_NONE && w->o.looked)
+		w->o.looked(w->o.ctx, of);
+	log_event(LOG_DEBUG, "watched", NULL,
+		  LOG_PAIRS(log_text("domain", of->name),
+			    log_number("changes", t.changes)));
+}
+
+static bool
+judge(void *ctx)
+{
+	struct one *o = ctx;
+
+	return watch_look_judge(o->look);
+}
+
+static void fill(void *ctx);
+
+static void
+look_done(void *ctx, bool complete)
+{
+	struct one *o = ctx;
+	struct watch *w = o->w;
+
+	(void)complete;
+	settle(o);
+	drop(o);
+	loop_defer(w->loop, fill, w);
+}
+
+/* ---- the beginning of a look ---- */
+
+static enum err
+take_selector(void *ctx, const struct store_answer_row *row)
+{
+	watch_look_selector(ctx, row->key);
+	return ERR_NONE;
+}
+
+/* Those that mail was signed with lately. Without them the common ones are
+ * looked at, so a failure here is none of the look. */
+static void
+add_selectors(struct watch *w, struct watch_look *l)
+{
+	struct store_answer_row totals = { 0 };
+	SCOPED_BUF next = BUF(4096);
+	struct store_query q = {
+		.owner = l->of.owner,
+		.first_day = civil_day(facts_now(l->facts)) - SELECTOR_DAYS,
+		.last_day = INT64_MAX,
+		.filter_count = 1,
+		.filter[0] = { STORE_F_DOMAIN, l->of.name, false },
+		.grouped = true,
+		.group = STORE_F_SELECTOR,
+		.sort = STORE_M_MESSAGES,
+		.brief = true,
+		.limit = WATCH_SELECTORS_MAX,
+	};
+
+	if (w->store)
+		(void)!store_ask(w->store, &q, take_selector, l, &totals, &next,
+				 NULL);
+}
+
+static enum err
+begin(void *ctx, const struct control_watched *of)
+{
+	struct watch *w = ctx;
+	struct one *o = heap_new(sizeof *o);
+
+	*o = (struct one){ .next = w->ones, .here = &w->ones, .w = w };
+	if (o->next)
+		o->next->here = &o->next;
+	w->ones = o;
+	w->busy++;
+	o->look = watch_look_new(of, w->o.clock());
+	return ERR_NONE;
+}
+
+static void
+fill(void *ctx)
+{
+	struct watch *w = ctx;
+	struct one *had = w->ones;
+	struct diag why = { 0 };
+	enum err err;
+
+	if (w->busy >= w->o.at_once)
+		return;
+	err = control_watch_take(w->control, w->o.clock(),
+				 w->o.at_once - w->busy, begin, w, &why);
+	if (err != ERR_NONE)
+		log_warn("watch_failed", &why);
+	/* Outside of the transaction: the new ones stand before the others. */
+	for (struct one *o = w->ones; o != had; o = o->next) {
+		add_selectors(w, o->look);
+		inspect_run(w->inspect, o->look->facts, judge, look_done, o);
+	}
+}
+
+/* ---- the whole ---- */
+
+enum err
+watch_start(struct loop *l, struct inspect *in,
+	    const struct watch_options *options, struct watch **out,
+	    struct diag *why)
+{
+	struct watch *w = heap_new(sizeof *w);
+	enum err err;
+
+	w->loop = l;
+	w->inspect = in;
+	w->o = *options;
+	if (w->o.at_once == 0)
+		w->o.at_once = WATCH_AT_ONCE;
+	if (w->o.poll_ms == 0)
+		w->o.poll_ms = WATCH_POLL_MS;
+	err = control_open(w->o.dir, &w->control, why);
+	if (err != ERR_NONE) {
+		watch_stop(w);
+		return err;
+	}
+	if (store_open(w->o.dir, STORE_READ, 0, &w->store, NULL) != ERR_NONE)
+		w->store = NULL;
+	w->timer = loop_timer_new(l, fill, w);
+	loop_timer_set(w->timer, w->o.poll_ms, true);
+	loop_defer(l, fill, w);
+	*out = w;
+	return ERR_NONE;
+}
+
+void
+watch_stop(struct watch *w)
+{
+	if (!w)
+		return;
+	loop_forget(w->loop, w);
+	loop_timer_free(w->timer);
+	while (w->ones)
+		drop(w->ones);
+	store_close(w->store);
+	control_close(w->control);
+	heap_free(w);
+}
+
+unsigned
+watch_busy(const struct watch *w)
+{
+	return w->busy;
+}
