@@ -24,9 +24,10 @@ static bool
 mta_sts_check(struct facts *f, const struct facts_subject *s,
 	      struct finding_list *out)
 {
+	static const struct mtasts_asked nothing = { .history = NULL };
 	struct mtasts_lookup learned;
 
-	return inspect_judge_mta_sts(f, s, (struct str){ 0 }, &learned, out);
+	return inspect_judge_mta_sts(f, s, &nothing, &learned, out);
 }
 
 static const struct {

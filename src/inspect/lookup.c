@@ -39,15 +39,39 @@ inspect_put_txt(struct inspect_lookup *l, struct json_out *j, struct str name)
 	json_put_bool(j, "secure", d && d->secure);
 }
 
+/* What a sender would do with it tells more than the domain in it: a name
+ * with a dot before it, an address, letters that DNS does not have. */
+static bool
+is_telling(struct str word)
+{
+	bool telling = word.n > 0 && word.p[0] == '.';
+	struct netaddr address;
+
+	if (netaddr_parse(word, &address))
+		return true;
+	for (size_t i = 0; i < word.n; i++) {
+		if (str_index(S(" \t\n/@:\""), word.p[i]) != SIZE_MAX)
+			return false;
+		telling = telling || (unsigned char)word.p[i] >= 0x80;
+	}
+	return telling;
+}
+
 static enum err
 read_subject(struct inspect_lookup *l, struct str given, struct diag *why)
 {
 	struct arena *mem = facts_mem(l->facts);
 	struct str *subject = &l->subject.domain;
 
+	given = str_trim(given);
+	if (l->kind == &inspect_mta_sts && is_telling(given) &&
+	    arena_dup(mem, given, &l->typed))
+		*subject = l->typed;
 	if (!l->kind->address) {
 		if (inspect_domain_in(given, mem, subject) &&
 		    arena_dup(mem, *subject, subject))
+			return ERR_NONE;
+		if (netaddr_parse(l->typed, &l->address))
 			return ERR_NONE;
 		return diag_set(why, ERR_SYNTAX, "inspect.no_domain", 0, "%.*s",
 				STR_ARG(given));

@@ -44,6 +44,7 @@ struct inspect_lookup {
 	struct facts_subject subject;
 	struct str
 		given; /* known id (mta-sts), selector (dkim); may be empty */
+	struct str typed; /* the subject, when its very form matters */
 	struct netaddr address;
 	struct mtasts_lookup mta_sts;
 	struct spf_tree spf;

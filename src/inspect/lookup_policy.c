@@ -20,29 +20,39 @@ put_below(struct inspect_lookup *l, struct json_out *j, const char *label)
 
 bool
 inspect_judge_mta_sts(struct facts *f, const struct facts_subject *s,
-		      struct str known_id, struct mtasts_lookup *learned,
-		      struct finding_list *out)
+		      const struct mtasts_asked *asked,
+		      struct mtasts_lookup *learned, struct finding_list *out)
 {
+	static const char conflict[] = "mtasts.dane_conflict";
+	const struct finding *branch;
 	bool failing;
 
-	if (!mtasts_lookup(f, s, known_id, learned, out))
+	if (!mtasts_lookup_asked(f, s, asked, learned, out))
 		return false;
 	if (learned->result != MTASTS_VALID ||
 	    learned->policy.mode == MTASTS_OFF || out->full)
 		return true;
 	if (!dane_failing(f, s->domain, &failing))
 		return false;
-	if (failing)
-		finding_add(out, "mtasts.dane_conflict", (struct str){ 0 },
-			    "domain", &s->domain, NULL);
+	if (!failing)
+		return true;
+	finding_add(out, conflict, (struct str){ 0 }, "domain", &s->domain,
+		    NULL);
+	branch = learned->branch ? finding_find(str_of(learned->branch)) : NULL;
+	if (!branch ||
+	    branch->severity < finding_find(str_of(conflict))->severity)
+		learned->branch = conflict;
 	return true;
 }
 
 static bool
 judge_mta_sts(struct inspect_lookup *l)
 {
-	return inspect_judge_mta_sts(l->facts, &l->subject, l->given,
-				     &l->mta_sts, &l->found);
+	const struct mtasts_asked asked = { .given = l->typed,
+					    .known_id = l->given };
+
+	return inspect_judge_mta_sts(l->facts, &l->subject, &asked, &l->mta_sts,
+				     &l->found);
 }
 
 static void
@@ -81,7 +91,9 @@ put_mta_sts(struct inspect_lookup *l, struct json_out *j)
 static bool
 judge_tls_rpt(struct inspect_lookup *l)
 {
-	return tlsrptrec_check(l->facts, &l->subject, &l->found);
+	static const struct tlsrptrec_asked asked = { .fetch_https = true };
+
+	return tlsrptrec_check_asked(l->facts, &l->subject, &asked, &l->found);
 }
 
 static void

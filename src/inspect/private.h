@@ -14,7 +14,8 @@ void inspect_put_txt(struct inspect_lookup *l, struct json_out *j,
 /* MTA-STS with what DANE does to it: a sender that uses both must not let
  * MTA-STS rescue a failing DANE (RFC 8461 section 2). */
 bool inspect_judge_mta_sts(struct facts *f, const struct facts_subject *s,
-			   struct str known_id, struct mtasts_lookup *learned,
+			   const struct mtasts_asked *asked,
+			   struct mtasts_lookup *learned,
 			   struct finding_list *out) MUST_CHECK;
 
 #endif

@@ -173,6 +173,14 @@ is_wide_charset(struct str charset)
 	       str_starts_fold(charset, S("ucs-"));
 }
 
+/* Written in such a one: read byte by byte it makes no sense. */
+static bool
+is_wide(const struct facts_web *web)
+{
+	return is_wide_charset(charset_of(web->type)) &&
+	       str_index(web->body, '\0') != SIZE_MAX;
+}
+
 /* Of an answer with status 200: what makes the file void. */
 static const char *
 body_fault(const struct facts_web *web)
@@ -300,7 +308,7 @@ walk_body(struct mtasts_walk *w, const struct mtasts_visit *visit)
 	if (web->ms > SLOW_MS)
 		mtasts_visit_tell(w, &aside, "mtasts.too_slow",
 				  mtasts_text(w, "%u ms", web->ms), S(""));
-	if (!is_page(web) && !web->cut && !web->over &&
+	if (!is_page(web) && !web->cut && !web->over && !is_wide(web) &&
 	    (web->encoding.n == 0 || str_eq_fold(web->encoding, S("identity"))))
 		mtasts_walk_file(w, visit);
 }

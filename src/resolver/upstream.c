@@ -32,6 +32,8 @@ static const struct {
 	{ "val-bogus-ttl:", "0" },
 	{ "trust-anchor-signaling:", "no" },
 	{ "rrset-roundrobin:", "no" },
+	/* A TTL above a day is a finding, not to be cut to one. */
+	{ "cache-max-ttl:", "604800" },
 	{ "outgoing-range:", "1024" },
 	{ "num-queries-per-thread:", "1024" },
 	{ "outgoing-num-tcp:", "32" },
