@@ -14,6 +14,7 @@ void records_print_value(enum records_type type, struct str value,
 bool records_is_first(const struct records *set, size_t i, bool any_type);
 bool records_is_beside(const struct record *a, const struct record *b);
 
+/* One for each form; false: a value cannot be said in it. */
 void records_print_zone(const struct records *set, struct buf *out);
 void records_print_nsupdate(const struct records *set, struct buf *out);
 bool records_print_terraform(const struct records *set, struct buf *out);

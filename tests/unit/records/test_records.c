@@ -6,7 +6,6 @@
 
 #include "records/records.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static const struct records plain = {
@@ -56,7 +55,7 @@ a_zone_file_has_whole_names(void **state)
 }
 
 static void
-a_script_wants_what_is_known_and_changes_all_or_nothing(void **state)
+a_script_wants_what_is_known(void **state)
 {
 	static const struct str old[] = { STR("v=DMARC1; p=reject") };
 	struct records set = plain;
@@ -194,16 +193,16 @@ read_strings(const char *p, char *out)
 
 	for (; *p == '"'; p += *p == ' ') {
 		for (p++; *p != '"'; p++) {
-			unsigned code;
-
 			assert_true(*p >= ' ' && *p <= '~');
 			assert_true(++in_string <= RECORDS_STRING);
 			if (*p != '\\') {
 				out[n++] = *p;
 			} else if (p[1] >= '0' && p[1] <= '9') {
-				assert_int_equal(sscanf(p + 1, "%3u", &code),
-						 1);
-				out[n++] = (char)(unsigned char)code;
+				out[n++] = (char)(unsigned char)((p[1] - '0') *
+									 100 +
+								 (p[2] - '0') *
+									 10 +
+								 (p[3] - '0'));
 				p += 3;
 			} else {
 				out[n++] = *++p;
@@ -245,8 +244,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_zone_file_has_whole_names),
-		cmocka_unit_test(
-			a_script_wants_what_is_known_and_changes_all_or_nothing),
+		cmocka_unit_test(a_script_wants_what_is_known),
 		cmocka_unit_test(terraform_gets_one_set_for_a_name_and_type),
 		cmocka_unit_test(octodns_gets_escaped_semicolons),
 		cmocka_unit_test(a_template_of_terraform_stays_text),
