@@ -181,6 +181,50 @@ export interface DomainRecords {
 	records: DomainRecord[];
 }
 
+/* GET /domains/DOMAIN/health; POST /domains/DOMAIN/check: look again at once,
+ * then ask for the health until `checked_at` is a new one. */
+export interface HealthFinding {
+	part: string;     // "mta-sts"
+	code: string;
+	severity: "critical" | "fail" | "warn" | "info";
+	title: string | null; meaning: string | null; fix: string | null;
+	action: string | null; reference: string | null;
+	evidence: string | null;
+	record: { name: string; type: string; value: string } | null;
+	since: number; last_seen: number;
+	cleared_at: number | null;
+}
+export interface DomainHealth {
+	schema: "waxseal.health/1";
+	domain: string;
+	checked_at: number | null; // never yet
+	due_at: number;
+	checks: { check: string;
+		status: "critical" | "fail" | "warn" | "info" | "ok" | "unknown";
+	}[];
+	findings: HealthFinding[]; // open ones, oldest first
+	// The values of each record set, one a line; null: there is none.
+	records: { name: string; type: string; value: string | null;
+		since: number }[];
+}
+
+/* GET /domains/DOMAIN/history?cursor=&limit=: newest first. */
+export interface DomainChange {
+	at: number;
+	kind: "appeared" | "cleared" | "record";
+	finding: HealthFinding | null; // of the first two
+	record: { name: string; type: string; old: string | null;
+		value: string | null;
+		first: boolean; // seen for the first time: no change
+	} | null;
+}
+export interface DomainHistory {
+	schema: "waxseal.history/1";
+	domain: string;
+	changes: DomainChange[];
+	next: string | null;
+}
+
 /* GET /sources?FILTERS; GET /sources/SLUG?FILTERS;
  * PUT /sources/SLUG/triage {triage, domain, note} -> Source. */
 export interface Source extends Measures {
