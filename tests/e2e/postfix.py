@@ -27,8 +27,8 @@ class Postfix:
     """with Postfix(room, more) as postfix: ... postfix.port. `more` are lines
     of main.cf, in which {room}, {uid} and {gid} are filled in. Needs root."""
 
-    def __init__(self, room, more):
-        self.room, self.port = room, free_port()
+    def __init__(self, room, more, port=None):
+        self.room, self.port = room, port or free_port()
         who = pwd.getpwnam("postfix")
         self.etc = os.path.join(room, "etc")
         for part in ("etc", "queue", "lib", "mail"):

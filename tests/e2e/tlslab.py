@@ -25,7 +25,7 @@ CERT_FAULTS = {
     "cn_only": {"names": []},
     "expired": {"start": -60, "end": -2},
     "not_yet_valid": {"start": 2, "end": 60},
-    "expires_soon": {"end": 3},
+    "expires_soon": {"start": -60, "end": 3},
     "self_signed": {"issuer": None},
     "unknown_root": {"issuer": "stranger"},
     "incomplete": {"bare": True},
