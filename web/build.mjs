@@ -6,7 +6,8 @@
 //
 // Every file in dist/assets has a hash of its content in its name and never
 // changes; beside each file stands its gzip. words-LANG.json come from the
-// catalogue in src/finding, the same that the program itself is built from.
+// catalogue in src/finding, the same that the program itself is built from,
+// help-LANG.json from docs/help.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync,
@@ -15,6 +16,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { help } from "./help.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 // Made beside its place and then moved there as a whole.
@@ -145,6 +147,10 @@ async function build(cat) {
 	for (const language of languages)
 		places["words_" + language] = asset(`words-${language}.json`,
 			JSON.stringify(words(cat, language)));
+	const pages = help(join(here, "../docs/help"), languages);
+	for (const language of languages)
+		places["help_" + language] = asset(`help-${language}.json`,
+			JSON.stringify(pages[language]));
 	places.world = asset("world.json", readFileSync(join(here,
 		"node_modules/world-atlas/countries-110m.json")));
 	places.icon = asset("icon.svg",

@@ -7,6 +7,7 @@ import { go, startRouting, usePlace } from "./model/place";
 import { ProblemView } from "./parts/page";
 import { Route } from "./routes";
 import { startKeys } from "./shell/keys";
+import { OpenFrame } from "./shell/gate";
 import { Shell } from "./shell/shell";
 import { adopt } from "./state/settings";
 import { kept } from "./state/local";
@@ -14,6 +15,9 @@ import { useStore } from "./state/store";
 import { langOf, speak, words } from "./words/words";
 import { Login } from "./pages/login";
 import { Setup } from "./pages/setup";
+
+/* What may be read before anybody has signed in. */
+const OPEN = /^\/help(\/|$)/;
 
 async function who(): Promise<void> {
 	const now = await read<Session>("/api/v1/session");
@@ -35,7 +39,7 @@ function App() {
 	useStore(words);
 	useEffect(ask, []);
 	useEffect(() => {
-		if (now?.setup_needed && path !== "/setup")
+		if (now?.setup_needed && path !== "/setup" && !OPEN.test(path))
 			go("/setup", { replace: true });
 		else if (now && !now.setup_needed && path === "/setup")
 			go("/", { replace: true });
@@ -46,6 +50,8 @@ function App() {
 			again={ask} /></main>;
 	if (!now)
 		return <div class="shell-blank" aria-busy="true" />;
+	if (!now.user && OPEN.test(path))
+		return <OpenFrame><Route /></OpenFrame>;
 	if (now.setup_needed)
 		return <Setup />;
 	if (!now.user)

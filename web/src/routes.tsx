@@ -27,6 +27,9 @@ const ROUTES: readonly (readonly [string, () => Promise<PageModule>])[] = [
 	["/reports/failure/:id", () => import("./pages/failures-one")],
 	["/reports/inbox", () => import("./pages/inbox")],
 	["/reports", () => import("./pages/reports")],
+	["/help", () => import("./pages/help")],
+	["/help/findings", () => import("./pages/help-findings")],
+	["/help/:page", () => import("./pages/help-page")],
 	["/settings", () => import("./pages/settings")],
 	["/settings/:part", () => import("./pages/settings")],
 ];

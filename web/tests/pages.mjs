@@ -23,6 +23,7 @@ export async function everyPage() {
 		"/reports/tls", ...tls ? [`/reports/tls/${tls.id}`] : [],
 		"/reports/failure", "/reports/inbox", "/settings",
 		"/settings/users", "/settings/tokens", "/settings/about",
+		"/help", "/help/mta-sts", "/help/findings",
 		"/nowhere-at-all",
 	];
 }

@@ -1,6 +1,7 @@
 /* Where somebody is: a path and its parameters, in the address bar and nowhere
  * else. Filters and the span of days go along from page to page; a page that
  * cannot use some of them hands them on untouched. */
+import { useEffect } from "preact/hooks";
 import { FILTER_NAMES } from "./filters";
 import { store, useStore } from "../state/store";
 
@@ -93,12 +94,15 @@ export function setParams(change: Change, replace = false): void {
 	go(hrefWith(change), { replace });
 }
 
+function newKey(): string {
+	return Date.now().toString(36) + Math.random().toString(36).slice(2);
+}
+
 export function go(url: string, options: { replace?: boolean } = {}): void {
 	const before = place.get();
 
 	scrolls.set(before.key, scrollY);
-	const state = { key: options.replace ? before.key :
-		Date.now().toString(36) + Math.random().toString(36).slice(2) };
+	const state = { key: options.replace ? before.key : newKey() };
 	if (options.replace)
 		history.replaceState(state, "", url);
 	else
@@ -137,16 +141,24 @@ function inside(event: MouseEvent): string | null {
 	    event.button !== 0 || event.metaKey || event.ctrlKey ||
 	    event.shiftKey || event.altKey || link.target || link.download ||
 	    link.origin !== location.origin ||
-	    link.pathname.startsWith("/api/") || link.hash)
+	    link.pathname.startsWith("/api/") || (link.hash &&
+	    link.pathname + link.search === location.pathname +
+	    location.search))
 		return null;
-	return link.pathname + link.search;
+	return link.pathname + link.search + link.hash;
 }
 
 export function startRouting(): void {
 	history.scrollRestoration = "manual";
 	history.replaceState({ key: place.get().key }, "");
 	carry(place.get());
-	addEventListener("popstate", () => {
+	addEventListener("popstate", (event) => {
+		// A jump within the page: the browser scrolls.
+		if (event.state === null && location.hash) {
+			history.replaceState({ key: newKey() }, "");
+			arrive();
+			return;
+		}
 		scrolls.set(place.get().key, scrollY);
 		arrive();
 		scrollBack(place.get().key);
@@ -158,6 +170,18 @@ export function startRouting(): void {
 		event.preventDefault();
 		go(url);
 	});
+}
+
+/* Scrolls to what the address names behind "#", once `ready`: content that
+ * arrives late has no place to jump to before. */
+export function useAnchor(ready: boolean): void {
+	const { key } = usePlace();
+
+	useEffect(() => {
+		if (ready && location.hash)
+			document.getElementById(location.hash.slice(1))
+				?.scrollIntoView();
+	}, [ready, key]);
 }
 
 export function usePlace(): Place {

@@ -1,9 +1,31 @@
-/* The frame around pages before anybody has signed in. */
+/* The frames around pages before anybody has signed in: a card for forms, and
+ * the whole width for what everybody may read. */
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { t } from "../words/words";
 import { Mark } from "../parts/icons";
 import { Toasts } from "../parts/toast";
 import { LanguageMenu, ThemeMenu } from "./choices";
+
+export function OpenFrame({ children }: { children: ComponentChildren }) {
+	return (
+		<div class="gate">
+			<header class="gate-head">
+				<a class="brand" href="/help"><Mark size={32} />
+					<span>Waxseal</span></a>
+				<span class="gate-choices">
+					<LanguageMenu /><ThemeMenu />
+					<a class="button" href="/">
+						{t("web.login.enter")}</a>
+				</span>
+			</header>
+			<main class="main main-open" id="main" tabIndex={-1}>
+				{children}
+			</main>
+			<Toasts />
+		</div>
+	);
+}
 
 export function Gate({ title, intro, children }: {
 	title: string; intro?: string; children: ComponentChildren;

@@ -25,6 +25,8 @@ function KeyList({ onClose }: { onClose: () => void }) {
 	return (
 		<Dialog title={t("web.help.title")} onClose={onClose}>
 			<p>{t("web.help.text")}</p>
+			<p><a href="/help" onClick={onClose}>
+				{t("web.guide.all")}</a></p>
 			<h3>{t("web.help.keys")}</h3>
 			<dl class="key-list">
 				{LIST.map(([name, keys]) => (

@@ -29,6 +29,7 @@ const ITEMS: readonly Item[] = [
 		  icon: "inbox" },
 	  ] },
 	{ path: "/settings", word: "web.nav.settings", icon: "settings" },
+	{ path: "/help", word: "web.nav.help", icon: "help" },
 ];
 
 function within(path: string, item: Item): boolean {

@@ -41,7 +41,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
 	const at = usePlace();
 	const [drawer, setDrawer] = useState(false);
 	const main = useFocusOnArrival(at.path);
-	const spans = !/^\/(settings|help|domains\/add)/.test(at.path);
+	const spans = !/^\/(settings|help|tools|domains\/add)/.test(at.path);
 
 	useEffect(() => setDrawer(false), [at]);
 	useKeys({
