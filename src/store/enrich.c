@@ -15,7 +15,8 @@ struct known {
 	int64_t id, evidence, source, asn;
 	struct netaddr ip;
 	char country[3];
-	uint16_t profile; /* index in `slugs` + 1, 0 none */
+	uint16_t profile;    /* index in `slugs` + 1, 0 none */
+	size_t host, host_n; /* in `hosts` */
 };
 
 /* Days that one domain has to fold again. */
@@ -32,6 +33,7 @@ struct work {
 	struct known *chunk;
 	size_t count;
 	struct buf slugs; /* NUL-terminated, one behind the other */
+	struct buf hosts; /* of the chunk */
 	struct map *slug_at, *range_at;
 	struct range *range;
 	size_t range_count, range_room;
@@ -69,12 +71,16 @@ read_known(struct work *w, struct db_statement *st)
 {
 	struct known *k = &w->chunk[w->count++];
 	struct str ip = db_blob(st, 1), country = db_text(st, 5);
+	struct str host = db_text(st, 7);
 
 	*k = (struct known){ .id = db_i64(st, 0),
 			     .evidence = db_i64(st, 2),
 			     .profile = remember_slug(w, db_text(st, 3)),
 			     .source = db_i64(st, 4),
-			     .asn = db_i64(st, 6) };
+			     .asn = db_i64(st, 6),
+			     .host = w->hosts.n };
+	if (buf_add(&w->hosts, host))
+		k->host_n = host.n;
 	if (ip.n == sizeof(k->ip.b))
 		memcpy(k->ip.b, ip.p, ip.n);
 	if (country.n == 2)
@@ -91,6 +97,7 @@ read_chunk(struct work *w, struct diag *why)
 		w->s, w->everybody ? SQL_ENRICH_ALL : SQL_ENRICH_NEW, &st, why);
 
 	w->count = 0;
+	buf_clear(&w->hosts);
 	if (e != ERR_NONE)
 		return e;
 	store_bind(st, 1, values, w->everybody ? 4 : 2);
@@ -183,6 +190,7 @@ enrich_one(struct work *w, const struct known *k, struct diag *why)
 		.ip = k->ip,
 		.evidence = (enum sender_evidence)k->evidence,
 		.profile = slug_of(w, k),
+		.host = str_sub(buf_str(&w->hosts), k->host, k->host_n),
 	};
 	struct store_placed p;
 	enum err e = store_place(w->s, w->owner, &seen, &p, why);
@@ -251,7 +259,10 @@ store_enrich(struct store *s, int64_t owner, struct str stamp,
 			  struct store_place *place),
 	     void *ctx, struct diag *why)
 {
-	struct work w = { .s = s, .owner = owner, .slugs = BUF(UINT16_MAX) };
+	struct work w = { .s = s,
+			  .owner = owner,
+			  .slugs = BUF(UINT16_MAX),
+			  .hosts = BUF((size_t)CHUNK * TEXT_MAX) };
 	enum err e;
 
 	store_place_with(s, stamp, look, ctx);
@@ -265,6 +276,7 @@ store_enrich(struct store *s, int64_t owner, struct str stamp,
 	map_free(w.range_at);
 	map_free(w.slug_at);
 	buf_free(&w.slugs);
+	buf_free(&w.hosts);
 	heap_free(w.range);
 	heap_free(w.chunk);
 	return e;

@@ -13,6 +13,32 @@ static const char *const TRUSTS[] = {
 	[STORE_VERIFIED] = "verified",
 };
 
+static const char *const HOSTS[] = {
+	[STORE_HOST_UNASKED] = "unasked",
+	[STORE_HOST_NONE] = "none",
+	[STORE_HOST_UNCONFIRMED] = "unconfirmed",
+	[STORE_HOST_CONFIRMED] = "confirmed",
+	[STORE_HOST_FAILED] = "failed",
+};
+
+const char *
+store_host_word(enum store_host_state state)
+{
+	return (size_t)state < COUNT_OF(HOSTS) ? HOSTS[state] : "";
+}
+
+bool
+store_host_parse(struct str word, enum store_host_state *out)
+{
+	for (size_t i = 0; i < COUNT_OF(HOSTS); i++) {
+		if (!str_eq(word, str_of(HOSTS[i])))
+			continue;
+		*out = (enum store_host_state)i;
+		return true;
+	}
+	return false;
+}
+
 const char *
 store_outcome_name(enum store_outcome outcome)
 {

@@ -2,6 +2,8 @@
  * local file knows. */
 #include "store/writer.h"
 
+#include "dnsname/dnsname.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +13,56 @@ struct chosen {
 	struct str slug, label;
 	enum sender_evidence kind;
 };
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* "ec2-192-0-2-1", "139": made from the address. */
+static bool
+is_numbered(struct str label)
+{
+	size_t groups = 0, digits = 0;
+
+	for (size_t i = 0; i < label.n; i++) {
+		bool is = is_digit(label.p[i]);
+
+		digits += is;
+		groups += is && (i == 0 || !is_digit(label.p[i - 1]));
+	}
+	return groups >= 3 || digits == label.n;
+}
+
+/* Whose machine it is. Where everybody's machine stands right below a suffix of
+ * its provider (*.compute-1.amazonaws.com), that says more than its number;
+ * short suffixes (co.jp) are countries'. */
+static struct str
+org_of(struct str host)
+{
+	struct str org = dnsname_org(host), rest = org, label, last;
+	size_t dot;
+
+	if (!str_split(&rest, '.', &label) || !is_numbered(label))
+		return org;
+	dot = str_index(rest, '.');
+	last = str_sub(rest, dot == SIZE_MAX ? rest.n : dot + 1, SIZE_MAX);
+	if (str_index(last, '.') == SIZE_MAX)
+		return org;
+	return dnsname_is_suffix(org) || dnsname_is_suffix(rest) ? rest : org;
+}
+
+/* A name that leads back to the address. */
+static void
+choose_host(struct str host, struct chosen *out)
+{
+	const struct sender_profile *p = sender_by_ptr(host);
+
+	out->kind = SENDER_BY_PTR;
+	out->slug = p != NULL ? str_of(p->slug) : org_of(host);
+	out->label = p != NULL ? str_of(p->label) : out->slug;
+}
 
 static void
 choose(const struct store_endpoint *k, const struct store_place *place,
@@ -23,6 +75,10 @@ choose(const struct store_endpoint *k, const struct store_place *place,
 	out->kind = (enum sender_evidence)k->evidence;
 	if (k->evidence < SENDER_BY_AS)
 		p = NULL;
+	if (p == NULL && k->host.n > 0) {
+		choose_host(k->host, out);
+		return;
+	}
 	if (p == NULL && place->asn != 0) {
 		p = sender_by_asn(place->asn);
 		out->kind = p != NULL ? SENDER_BY_AS : SENDER_BY_AS_NAME;
@@ -187,7 +243,7 @@ static struct str
 network_key(int64_t owner, const struct store_endpoint *k,
 	    const struct store_place *place, int64_t key[2])
 {
-	if (place->asn == 0 || k->evidence >= SENDER_BY_AS)
+	if (place->asn == 0 || k->evidence >= SENDER_BY_AS || k->host.n > 0)
 		return S("");
 	key[0] = owner;
 	key[1] = place->asn;

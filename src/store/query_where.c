@@ -73,7 +73,9 @@ store_expression(enum store_table table, enum store_field field)
 	case STORE_F_SOURCE:
 		return c->source;
 	case STORE_F_HOST:
-		return "coalesce(e.ptr,0)";
+		/* Known to have none is not the same as not known. */
+		return "iif(e.host=1,(SELECT id FROM name WHERE text='none'),"
+		       "coalesce(e.ptr,0))";
 	case STORE_F_IP:
 		return "t.endpoint";
 	case STORE_F_ASN:
@@ -100,6 +102,7 @@ store_expression(enum store_table table, enum store_field field)
 	}
 }
 
+_Static_assert(STORE_HOST_NONE == 1, "the host of an address above");
 _Static_assert(STORE_V_DKIM == 1 && STORE_V_SPF == 2 &&
 		       STORE_V_DISPOSITION == 3 && STORE_V_POLICY == 5,
 	       "the expressions above");

@@ -25,6 +25,9 @@ struct listing {
 	struct diag *why;
 };
 
+_Static_assert(SENDER_BY_PTR == 3 && STORE_HOST_CONFIRMED == 3,
+	       "the numbers below");
+
 /* One pass over the addresses, instead of an index that every import would
  * have to keep. */
 static enum err
@@ -33,8 +36,10 @@ learn_evidence(struct listing *l)
 	SCOPED_STATEMENT st = NULL;
 	bool row = false;
 	enum err e = db_prepare(l->s->db,
-				S("SELECT source,evidence,proof FROM endpoint"
-				  " WHERE owner=?1 AND source<>0"),
+				S("SELECT source,iif(h,3,evidence),"
+				  "iif(h,ptr,proof) FROM (SELECT *,"
+				  "evidence<3 AND host=3 AS h FROM endpoint"
+				  " WHERE owner=?1 AND source<>0)"),
 				&st, l->why);
 
 	if (e != ERR_NONE)

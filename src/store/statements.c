@@ -2,8 +2,9 @@
 #include "store/writer.h"
 
 #define ENRICH_COLUMNS                                                         \
-	"e.id, e.ip, e.evidence, p.text, e.source, e.country, e.asn"           \
-	" FROM endpoint AS e JOIN name AS p ON p.id = e.profile"
+	"e.id, e.ip, e.evidence, p.text, e.source, e.country, e.asn,"          \
+	" iif(e.host = 3, h.text, '') FROM endpoint AS e"                      \
+	" JOIN name AS p ON p.id = e.profile JOIN name AS h ON h.id = e.ptr"
 #define OF_DAYS " WHERE owner = ?1 AND domain = ?2 AND day BETWEEN ?3 AND ?4"
 #define ADD_UP                                                                 \
 	" ON CONFLICT DO UPDATE SET"                                           \
@@ -163,6 +164,13 @@ static const char *const TEXT[SQL_COUNT] = {
 		"UPDATE endpoint SET source = ?2, asn = ?3, place = ?4,"
 		" stamp = ?5, country = ?6, latitude = ?7, longitude = ?8"
 		" WHERE id = ?1",
+	[SQL_HOST_GET] = "SELECT id, host, ptr, host_failed FROM endpoint"
+			 " WHERE owner = ?1 AND ip = ?2",
+	/* Named anew, when its name became evidence or is none any more. */
+	[SQL_HOST_PUT] =
+		"UPDATE endpoint SET host = ?2, ptr = ?3, host_at = ?4,"
+		" host_next = ?5, host_failed = ?6,"
+		" stamp = iif(?7, 0, stamp) WHERE id = ?1",
 	[SQL_SPANS_OF] = "SELECT domain, first_day, last_day"
 			 " FROM endpoint_span WHERE endpoint = ?1",
 	[SQL_SPANS_OF_SOURCE] =

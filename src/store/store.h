@@ -42,5 +42,6 @@ struct store;
 #include "store/query.h"
 #include "store/write.h"
 #include "store/admin.h"
+#include "store/hosts.h"
 
 #endif

@@ -98,6 +98,7 @@ struct store_endpoint {
 	struct netaddr ip;
 	enum sender_evidence evidence; /* best of its reports, or _NETWORK */
 	struct str profile;            /* slug of that evidence, or empty */
+	struct str host; /* that its PTR says and that leads back, or empty */
 };
 
 struct store_place {

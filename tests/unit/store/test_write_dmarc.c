@@ -261,7 +261,9 @@ a_forgotten_report_leaves_nothing(void **state)
 	assert_int_equal(ask(*state, "SELECT count(*) FROM row"), 0);
 	assert_int_equal(ask(*state, "SELECT count(*) FROM rollup"), 0);
 	assert_int_equal(ask(*state, "SELECT count(*) FROM endpoint"), 0);
-	assert_int_equal(ask(*state, "SELECT count(*) FROM name"), 1);
+	assert_int_equal(ask(*state, "SELECT count(*) FROM name"
+				     " WHERE text NOT IN ('', 'none')"),
+			 0);
 	/* The numbers that were taken back are not remembered either. */
 	must(store_begin(s, &why), &why);
 	must(put_report(s, &SMALL, &item, &why), &why);
@@ -306,7 +308,9 @@ what_was_not_committed_never_was(void **state)
 	must(put_report(s, &SMALL, &item, &why), &why);
 	store_rollback(s);
 	assert_int_equal(ask(*state, "SELECT count(*) FROM report"), 0);
-	assert_int_equal(ask(*state, "SELECT count(*) FROM name"), 1);
+	assert_int_equal(ask(*state, "SELECT count(*) FROM name"
+				     " WHERE text NOT IN ('', 'none')"),
+			 0);
 	assert_int_equal(import(s, &SMALL).outcome, STORE_IMPORTED);
 }
 
