@@ -75,6 +75,7 @@ uint64_t control_domains_stamp(struct control *c);
 
 #include "control/records.h"
 #include "control/watch.h"
+#include "control/notice.h"
 
 /* ---- saved views ---- */
 

@@ -60,4 +60,12 @@ bool watch_records_ask(struct watch_look *l);
 /* Those that are known, into `out`. */
 bool watch_records_put(struct watch_look *l, struct control_look *out);
 
+/* tell.c */
+
+/* Writes a notice for `channels` when people should know of `change`, or that
+ * it is over. */
+enum err watch_tell(struct control *c, const struct control_watched *of,
+		    const struct control_change *change, unsigned channels,
+		    struct diag *why) MUST_CHECK;
+
 #endif

@@ -59,6 +59,7 @@ drop(struct one *o)
 
 struct telling {
 	struct one *one;
+	struct diag *why;
 	unsigned changes;
 };
 
@@ -71,19 +72,21 @@ tell_change(void *ctx, const struct control_change *change)
 	if (change->kind == CONTROL_RECORD && change->value->first)
 		return ERR_NONE;
 	t->changes++;
-	if (w->o.changed && t->one->look->of.checked_at > 0)
-		w->o.changed(w->o.ctx, &t->one->look->of, change);
-	return ERR_NONE;
+	/* The first look finds everything: that is no change. */
+	if (w->o.channels == 0 || t->one->look->of.checked_at == 0)
+		return ERR_NONE;
+	return watch_tell(w->control, &t->one->look->of, change, w->o.channels,
+			  t->why);
 }
 
 static void
 settle(struct one *o)
 {
-	struct telling t = { .one = o };
+	struct diag why = { 0 };
+	struct telling t = { .one = o, .why = &why };
 	struct control_watched *of = &o->look->of;
 	struct watch *w = o->w;
 	struct control_look look;
-	struct diag why = { 0 };
 	enum err err;
 
 	if (!watch_look_result(o->look, &look)) {
@@ -91,15 +94,12 @@ settle(struct one *o)
 		return;
 	}
 	err = control_watch_settle(w->control, &look, tell_change, &t, &why);
-	/* The first look finds everything: that is no change. */
 	if (err == ERR_NONE && t.changes > 0 && of->checked_at > 0)
 		err = control_watch_hurry(w->control, of->owner, of->domain,
 					  watch_due(of->domain, look.at, true),
 					  &why);
 	if (err != ERR_NONE && err != ERR_GONE)
 		log_warn("watch_failed", &why, log_text("domain", of->name));
-	if (err == ERR_NONE && w->o.looked)
-		w->o.looked(w->o.ctx, of);
 	log_event(LOG_DEBUG, "watched", NULL,
 		  LOG_PAIRS(log_text("domain", of->name),
 			    log_number("changes", t.changes)));

@@ -27,13 +27,9 @@ struct watch_options {
 	int64_t (*clock)(void); /* UTC seconds */
 	unsigned at_once;       /* 0: WATCH_AT_ONCE */
 	int64_t poll_ms;        /* 0: WATCH_POLL_MS */
-	/* After a look was written down; may be NULL. `name` and `change` live
-	 * during the call. Not called for the first look at a domain. */
-	void (*changed)(void *ctx, const struct control_watched *of,
-			const struct control_change *change);
-	/* After all changes of one look. */
-	void (*looked)(void *ctx, const struct control_watched *of);
-	void *ctx;
+	/* Whom notices of what changed are for, as bits (notify.h); 0: nobody,
+	 * and none are written. */
+	unsigned channels;
 };
 
 struct watch;

@@ -60,6 +60,7 @@ CREATE TRIGGER watch_end AFTER DELETE ON domain BEGIN
 	DELETE FROM watch WHERE domain = old.id;
 	DELETE FROM watch_finding WHERE domain = old.id;
 	DELETE FROM watch_record WHERE domain = old.id;
+	DELETE FROM notice WHERE owner = old.owner AND domain = old.name;
 END;
 INSERT INTO watch (domain, owner, due_at)
 	SELECT id, owner, added_at FROM domain;
