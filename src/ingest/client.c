@@ -55,45 +55,59 @@ client_failure(struct str text, struct diag *why)
 			"%.*s", STR_ARG(json_str(json_get(json, "detail"))));
 }
 
-static ssize_t
-next_packet(int fd, char *room)
+/* Waits for a packet. */
+static bool
+is_readable(int fd)
 {
 	struct pollfd one = { .fd = fd, .events = POLLIN };
-	ssize_t n;
+	int n;
 
 	do {
 		n = poll(&one, 1, PATIENCE);
-		if (n > 0)
-			n = recv(fd, room, CLIENT_ROOM, 0);
 	} while (n < 0 && errno == EINTR);
-	return n;
+	return n > 0;
 }
 
 static enum err
-gather(int fd, struct buf *answer, struct diag *why)
+take_packet(struct str packet, struct buf *answer, bool *over, struct diag *why)
 {
-	SCOPED_BUF packet = BUF(CLIENT_ROOM);
-	char *room = buf_reserve(&packet, CLIENT_ROOM);
+	struct str rest = str_sub(packet, 1, SIZE_MAX);
 
-	for (;;) {
-		ssize_t n = room ? next_packet(fd, room) : -1;
-		struct str rest = { room + 1, n > 0 ? (size_t)n - 1 : 0 };
-
-		if (n <= 0)
-			return client_lost(why);
-		if (room[0] == PACKET_END)
-			return ERR_NONE;
-		if (room[0] == PACKET_FAILURE)
-			return client_failure(rest, why);
-		if (room[0] == PACKET_PIECE && !buf_add(answer, rest))
-			return diag_set(why, ERR_LIMIT, "io.too_large", 0,
-					"answer");
-	}
+	*over = packet.p[0] == PACKET_END;
+	if (packet.p[0] == PACKET_FAILURE)
+		return client_failure(rest, why);
+	if (packet.p[0] == PACKET_PIECE && !buf_add(answer, rest))
+		return diag_set(why, ERR_LIMIT, "io.too_large", 0, "answer");
+	return ERR_NONE;
 }
 
 enum err
-ingest_ask(const char *dir, struct str request, struct buf *answer,
-	   struct diag *why)
+ingest_ask_more(int fd, struct buf *answer, bool *over, struct diag *why)
+{
+	SCOPED_BUF packet = BUF(CLIENT_ROOM);
+	char *room = buf_reserve(&packet, CLIENT_ROOM);
+	enum err err = ERR_NONE;
+
+	*over = false;
+	while (err == ERR_NONE && !*over) {
+		ssize_t n =
+			room ? recv(fd, room, CLIENT_ROOM, MSG_DONTWAIT) : 0;
+
+		if (n < 0 && errno == EAGAIN)
+			return ERR_NONE;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return client_lost(why);
+		err = take_packet((struct str){ room, (size_t)n }, answer, over,
+				  why);
+	}
+	return err;
+}
+
+enum err
+ingest_ask_begin(const char *dir, struct str request, int *out,
+		 struct diag *why)
 {
 	SCOPED_FD fd = -1;
 	enum err err = client_connect(dir, &fd, why);
@@ -105,5 +119,20 @@ ingest_ask(const char *dir, struct str request, struct buf *answer,
 				"> 64 KiB");
 	if (send(fd, request.p, request.n, MSG_NOSIGNAL) != (ssize_t)request.n)
 		return client_lost(why);
-	return gather(fd, answer, why);
+	*out = os_fd_take(&fd);
+	return ERR_NONE;
+}
+
+enum err
+ingest_ask(const char *dir, struct str request, struct buf *answer,
+	   struct diag *why)
+{
+	SCOPED_FD fd = -1;
+	bool over = false;
+	enum err err = ingest_ask_begin(dir, request, &fd, why);
+
+	while (err == ERR_NONE && !over)
+		err = is_readable(fd) ? ingest_ask_more(fd, answer, &over, why)
+				      : client_lost(why);
+	return err;
 }

@@ -109,6 +109,7 @@ static const struct op ops[] = {
 	{ "triage", false, do_triage },
 	{ "delete_report", false, do_delete_report },
 	{ "delete_domain", true, do_delete_domain },
+	{ "hosts", false, work_hosts },
 	{ "settle", false, do_settle },
 	{ "status", false, do_status },
 	{ "reparse", true, work_reparse },

@@ -49,6 +49,7 @@ enum err ingest_serve(const struct ingest_serve_options *options,
  *                  tells each item
  *   claim          domain                      -> totals
  *   test           domain, id: a made-up report into the spool -> {"id"}
+ *   hosts          hosts: as ingest_put_hosts makes it
  *   settle, status -> {"messages", "bytes", "oldest", "working", ...}
  *   sample_load    domains, days -> totals;    sample_remove -> {"deleted"}
  * Totals: {"files","imported","duplicates","superseded","rejected",
@@ -57,6 +58,16 @@ enum err ingest_serve(const struct ingest_serve_options *options,
 enum { INGEST_REQUEST_MAX = 64 << 10, INGEST_ANSWER_MAX = 1 << 20 };
 enum err ingest_ask(const char *dir, struct str request, struct buf *answer,
 		    struct diag *why) MUST_CHECK;
+/* The same for who must not wait: the answer is taken from `fd` (the caller's)
+ * whenever it is readable, until `over`. */
+enum err ingest_ask_begin(const char *dir, struct str request, int *fd,
+			  struct diag *why) MUST_CHECK;
+enum err ingest_ask_more(int fd, struct buf *answer, bool *over,
+			 struct diag *why) MUST_CHECK;
+/* Looked-up names as the request "hosts": so many fit in one. */
+enum { INGEST_HOSTS_MAX = 100 };
+void ingest_put_hosts(struct buf *request, const struct store_host *hosts,
+		      size_t count);
 /* ingest_run in the running server: paths are opened here and handed over.
  * Of the options item, progress, ctx and stop count. */
 enum err ingest_run_there(const char *dir, const char *const *paths,

@@ -135,6 +135,10 @@ enum err work_sample_load(struct server *s, const struct request *r,
 			  struct buf *answer, struct diag *why) MUST_CHECK;
 enum err work_sample_remove(struct server *s, const struct request *r,
 			    struct buf *answer, struct diag *why) MUST_CHECK;
+/* hosts.c */
+enum err work_hosts(struct server *s, const struct request *r,
+		    struct buf *answer, struct diag *why) MUST_CHECK;
+
 /* ---- sample.c ---- */
 
 enum { SAMPLE_DOMAINS_MAX = 4000 };
