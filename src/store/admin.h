@@ -116,4 +116,6 @@ enum err store_delete_door(struct store *s, int64_t owner, struct str door,
  * time and trust); 0 ends that. */
 void store_replaces(struct store *s, int64_t report, int64_t intake);
 
+#include "store/verdict.h"
+
 #endif

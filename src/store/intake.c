@@ -33,7 +33,8 @@ enum column {
 	C_LINE,
 	C_DETAIL,
 	C_RAW,
-	C_MAIL
+	C_MAIL,
+	C_VERDICT
 };
 
 #define ITEM                                                                   \
@@ -44,7 +45,7 @@ enum column {
 	"p.begin,p.\"end\",p.records,p.messages,p.passed,"                     \
 	"i.code,i.line,i.detail,"                                              \
 	"EXISTS(SELECT 1 FROM intake_raw WHERE intake=i.id),"                  \
-	"EXISTS(SELECT 1 FROM mail WHERE upload=i.upload)"                     \
+	"EXISTS(SELECT 1 FROM mail WHERE upload=i.upload),i.verdict"           \
 	" FROM intake i LEFT JOIN report p ON p.id=i.report"                   \
 	" LEFT JOIN name d ON d.id=p.domain LEFT JOIN name o ON o.id=p.org"
 
@@ -98,6 +99,7 @@ read_item(struct db_statement *st, struct json **tree,
 		.envelope = db_text(st, C_ENVELOPE),
 		.raw_kept = db_i64(st, C_RAW) != 0,
 		.mail_kept = db_i64(st, C_MAIL) != 0,
+		.verdict = db_text(st, C_VERDICT),
 	};
 	read_report(st, it);
 	if (json_parse(db_text(st, C_CARRIER), limits, tree, &repaired, NULL) ==

@@ -14,6 +14,7 @@ struct store_intake_item {
 	struct str door; /* "smtp", "post", "upload" ...; "" a file */
 	struct str upload, path, member;
 	struct str envelope; /* JSON object, "{}" for a file; see write.h */
+	struct str verdict;  /* JSON object; "" nobody judged; carrier.h */
 	struct str carrier_from, carrier_subject, carrier_id; /* of a mail */
 	int64_t carrier_date;                                 /* 0 unknown */
 	/* Of the report; for unclaimed ones only the first two. */

@@ -184,7 +184,7 @@ stats_count_what_is_there(void **state)
 	assert_int_equal(stats.endpoints, 2);
 	assert_int_equal(stats.days_to_fold, 2);
 	assert_int_equal(stats.raw_bytes, 27);
-	assert_int_equal(stats.schema, 3);
+	assert_int_equal(stats.schema, 4);
 	must(store_stats_get(s, 77, &stats, &why), &why);
 	assert_int_equal(stats.reports, 0);
 	assert_true(stats.first_day == INT64_MIN);

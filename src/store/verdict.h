@@ -1,0 +1,34 @@
+/* verdict.h - messages that wait for somebody to judge whether they are
+ * authentic, and what comes of it. Comes in with admin.h. */
+#ifndef STORE_VERDICT_H
+#define STORE_VERDICT_H
+
+#include "store/store.h"
+
+struct store_unjudged {
+	int64_t id; /* of the message */
+	int64_t received_at;
+	uint64_t tries;
+	struct str envelope; /* JSON object, see write.h */
+	struct str message;  /* its octets; p NULL: they cannot be had */
+};
+/* Those that are due, at most `limit`, the longest waiting first. `each` may
+ * write. */
+enum err store_each_unjudged(struct store *s, int64_t now, uint64_t limit,
+			     enum err (*each)(void *ctx,
+					      const struct store_unjudged *),
+			     void *ctx, struct diag *why) MUST_CHECK;
+
+struct store_verdict {
+	int64_t mail;    /* store_unjudged.id */
+	bool dmarc, tls; /* it passed for reports of the kind */
+	int64_t again;   /* UTC seconds: to be tried once more; 0: final */
+	struct str json; /* what the log shows */
+};
+/* Within a batch. A message that passed makes what it brought verified:
+ * reports count as such, and those they outdo no more. One that is judged
+ * already, or gone, changes nothing. `raised` is added to. */
+enum err store_judged(struct store *s, const struct store_verdict *verdict,
+		      uint64_t *raised, struct diag *why) MUST_CHECK;
+
+#endif
