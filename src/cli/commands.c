@@ -1,5 +1,6 @@
 /* commands.c - the table of commands. */
 #include "cli/command.h"
+#include "cli/generate.h"
 #include "cli/inspect.h"
 #include "cli/people.h"
 
@@ -416,7 +417,7 @@ static const struct cli_noun nouns[] = {
 	{ "store", "cli.noun.store" },     { "sample", "cli.noun.sample" },
 	{ "domain", "cli.noun.domain" },   { "user", "cli.noun.user" },
 	{ "token", "cli.noun.token" },     { "lookup", "cli.noun.lookup" },
-	{ "config", "cli.noun.config" },
+	{ "generate", "cli.noun.generate" }, { "config", "cli.noun.config" },
 };
 
 static const struct {
@@ -425,6 +426,7 @@ static const struct {
 } tables[] = {
 	{ commands, &command_count },
 	{ cli_inspect_commands, &cli_inspect_count },
+	{ cli_generate_commands, &cli_generate_count },
 	{ cli_people_commands, &cli_people_count },
 };
 

@@ -123,11 +123,27 @@ tell_consent(struct maker *m, const struct dmarcrec_uri *uri, size_t n)
 	}
 }
 
+/* What the check says of it, with the names and cures it knows here. */
+static void
+tell_lint(struct maker *m, const struct dmarcrec *rec)
+{
+	SCOPED_BUF b = BUF(DMARCREC_TEXT_MAX);
+	struct dmarcrec back;
+	struct str text;
+
+	dmarcrec_print(rec, &b);
+	if (!b.full && arena_dup(m->mem, buf_str(&b), &text) &&
+	    dmarcrec_parse(text, m->mem, &back, NULL) == ERR_NONE)
+		dmarcrec_lint(&back, m->out->domain, &m->out->found);
+}
+
 void
 generate_make_dmarc(struct maker *m)
 {
 	struct dmarcrec rec, back;
+	struct finding_list plain;
 	struct str text;
+	bool good;
 
 	if (!take_wish(m, &rec))
 		return;
@@ -135,7 +151,10 @@ generate_make_dmarc(struct maker *m)
 		generate_refuse(m, "dmarc.psd_not_suffix", m->out->domain);
 		return;
 	}
-	if (!dmarcrec_make(&rec, m->mem, &m->out->found, &text)) {
+	finding_list_init(&plain, m->mem);
+	good = dmarcrec_make(&rec, m->mem, &plain, &text);
+	tell_lint(m, &rec);
+	if (!good) {
 		generate_refuse(m, "generate.refused", S("DMARC"));
 		return;
 	}
