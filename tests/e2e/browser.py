@@ -15,11 +15,30 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
+import dns
 from server import PASSWORD, Server, wait_for
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
+# A domain with the faults that people have, and everything there is to know
+# about the domains of the sample data: nothing.
+ZONES = {"": "example NS ns.example\nns.example A 127.0.0.1\n",
+         "example": """@ NS ns
+ns A 127.0.0.1
+broken MX 10 mx.broken
+mx.broken A 192.0.2.1
+broken TXT "v=spf1 include:a.broken mx -all"
+a.broken TXT "v=spf1 ip4:192.0.2.0/24 -all"
+_mta-sts.broken TXT "v=STSv1; id=1"
+_mta-sts.broken TXT "v=STSv1; id=<script>alert(1)</script>"
+_dmarc.broken TXT "v=DMARC1; p=none; pct=10; rua=mailto:d@broken.example"
+"""}
+INSPECT = """inspect {{ resolver = "127.0.0.1:{port}"
+trust_anchor = "none" allow_private = {{"127.0.0.0/8"}} dns_port = {port}
+https_port = {closed} smtp_port = {closed} }}
+"""
 TESTS = os.path.join(ROOT, "web", "tests")
 
 
@@ -28,6 +47,10 @@ def with_sample(server):
     if done.returncode != 0:
         raise RuntimeError("sample load: " + done.stderr)
     wait_for(lambda: server.api("GET", "/overview")[1]["any_reports"], 60)
+
+
+def config(knot):
+    return INSPECT.format(port=knot.port, closed=dns.free_port("127.0.0.1"))
 
 
 def main():
@@ -45,8 +68,10 @@ def main():
                                       "playwright-core")):
         print("1..0 # SKIP web/node_modules is not there: tools/build")
         return 0
-    with Server(options.program) as full, \
-            Server(options.program, user=False) as empty:
+    with tempfile.TemporaryDirectory() as room, \
+            dns.Knot(room, ZONES) as knot, \
+            Server(options.program, config(knot)) as full, \
+            Server(options.program, config(knot), user=False) as empty:
         with_sample(full)
         setup = empty.run("setup-token").stdout
         place = {"full": f"http://127.0.0.1:{full.web}",

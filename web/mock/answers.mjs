@@ -2,6 +2,7 @@
 // src/api/types.ts; writes are accepted and kept until it ends.
 import { DAY, dayText, days, domains, measures, now, random, reporters,
 	 sources, today } from "./data.mjs";
+import { checks } from "./checks.mjs";
 import { more } from "./answers-more.mjs";
 
 const setup = process.env.MOCK_SETUP === "1";
@@ -247,6 +248,6 @@ function write(method, path, body) {
 export function answer(method, path, params, body) {
 	if (path !== "/session" && path !== "/setup" && !signedIn)
 		return problem(401, "api.no_session");
-	return method === "GET" ? get(path, params) :
-		write(method, path, body);
+	return method === "GET" ? checks(path, params) ??
+		get(path, params) : write(method, path, body);
 }

@@ -23,7 +23,11 @@ export async function everyPage() {
 		"/reports/tls", ...tls ? [`/reports/tls/${tls.id}`] : [],
 		"/reports/failure", "/reports/inbox", "/settings",
 		"/settings/users", "/settings/tokens", "/settings/about",
-		"/help", "/help/mta-sts", "/help/findings",
+		"/tools", "/tools/check?q=broken.example",
+		"/tools/mta-sts?q=broken.example",
+		"/tools/spf?q=broken.example",
+		"/tools/dmarc?q=broken.example",
+		`/d/${domain}/dns`, "/help", "/help/mta-sts", "/help/findings",
 		"/nowhere-at-all",
 	];
 }

@@ -27,7 +27,7 @@ export function namesIn(text: string): string[] {
 }
 
 function Names({ done }: { done: (added: string[], refused: Refused) => void }) {
-	const [text, setText] = useState("");
+	const [text, setText] = useState(usePlace().params.get("names") ?? "");
 	const [purpose, setPurpose] =
 		useState<NonNullable<Domain["purpose"]>>("people");
 	const [problem, setProblem] = useState<ApiProblem | null>(null);

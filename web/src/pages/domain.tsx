@@ -2,8 +2,9 @@
  * comes from, and the records that bring its reports here. */
 import { useState } from "preact/hooks";
 import { write } from "../api/client";
+import { useLook } from "../api/look";
 import { useQuery } from "../api/query";
-import type { Days, Domain as One, Overview, Sources } from "../api/types";
+import type { Check, Days, Domain as One, Finding, Overview, Sources } from "../api/types";
 import { SPAN_ONLY, asked, go, href, usePlace } from "../model/place";
 import { ago, day, number, percent } from "../words/format";
 import { shownDomain } from "../words/idn";
@@ -12,12 +13,15 @@ import { AttentionList } from "../parts/attention";
 import { Figure, Share } from "../parts/bits";
 import { DayChart } from "../parts/chart";
 import { Confirm } from "../parts/dialog";
+import { Strip, gravestFirst, isGrave } from "../parts/findings";
 import { Icon } from "../parts/icons";
+import { verdict } from "../parts/looked";
 import { Menu } from "../parts/menu";
 import { Nothing } from "../parts/nothing";
-import { Answer, Card, Notice, Page, Section } from "../parts/page";
+import { Answer, Card, Notice, Page, ProblemView, Section } from "../parts/page";
 import { Records } from "../parts/records";
-import { Policy, Sign } from "../parts/status";
+import { Said } from "../parts/said";
+import { Policy, SeverityStatus, Sign } from "../parts/status";
 import { toast, toastProblem } from "../parts/toast";
 import { rangeText } from "../shell/range";
 import type { RouteProps } from "../routes";
@@ -82,6 +86,7 @@ function Waiting({ one }: { one: One }) {
 		</Card>
 		<Section title={t("web.domain.records")}>
 			<Records domain={one.domain} /></Section>
+		<Health domain={one.domain} />
 	</>;
 }
 
@@ -167,6 +172,53 @@ function ShowRecords({ domain }: { domain: string }) {
 	);
 }
 
+/* A finding as something to be done; all about it is a page away. */
+function Task({ one, to }: { one: Finding; to: string }) {
+	return (
+		<li class={"attention attention-" + one.severity}>
+			<div class="attention-sign">
+				<SeverityStatus value={one.severity} /></div>
+			<div class="attention-text">
+				<h3><Said text={one.title ?? one.code} /></h3>
+				{one.fix && <p><Said text={one.fix} /></p>}
+			</div>
+			<a class="button button-small" href={to}>
+				{one.record ? t("web.finding.show_record") :
+					t("web.action.review")}
+				<Icon name="right" size={16} /></a>
+		</li>
+	);
+}
+
+/* How the domain stands in DNS, and what there is to do about it. */
+function Health({ domain }: { domain: string }) {
+	const look = useLook<Check>("/check", { domain });
+	const { data, problem } = look;
+	const all = `/d/${encodeURIComponent(domain)}/dns`;
+	const to = (check: string) => `${all}#part-${check}`;
+	const tasks = gravestFirst(data?.findings ?? []).filter(isGrave);
+
+	return (
+		<Section title={t("web.domain.dns")}
+			{...(data ? { intro: verdict(data) } : {})}
+			actions={<a class="button button-small" href={all}>
+				{t("web.domain.dns_all")}</a>}>
+			{problem ? <ProblemView problem={problem}
+				again={look.again} /> :
+			 !data ? <p class="muted">{t("web.check.waiting")}</p> : <>
+				<Strip checks={data.checks} to={to} />
+				{data.done && tasks.length > 0 &&
+					<Card class="attention-card">
+						<ol class="attention-list">{tasks.slice(0, 5)
+							.map((one) => <Task key={one.code}
+								one={one}
+								to={to(one.check ?? "")} />)}
+						</ol></Card>}
+			</>}
+		</Section>
+	);
+}
+
 /* Known from reports alone: it has no records of its own yet. */
 function NotAdded({ domain }: { domain: string }) {
 	const add = () => {
@@ -196,6 +248,7 @@ function Alive({ one }: { one: One }) {
 		</section>}
 		<Answer query={overview} lines={3}>{(data) =>
 			<Facts one={one} data={data} />}</Answer>
+		<Health domain={one.domain} />
 		<Section title={t("web.overview.days")}
 			intro={rangeText(at.params)}>
 			<Answer query={days} lines={8}>{(data) =>

@@ -26,7 +26,7 @@ function choose(path: string, domain: string | null): void {
 	if (path.startsWith("/d/") || path.startsWith("/domains"))
 		go(domain ? href("/d/" + encodeURIComponent(domain)) :
 			href("/domains", { domain: null }));
-	else if (path.startsWith("/settings") || path.startsWith("/help"))
+	else if (/^\/(settings|help|tools)/.test(path))
 		go(href("/", { domain }));
 	else
 		setParams({ domain });

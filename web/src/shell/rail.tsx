@@ -28,6 +28,7 @@ const ITEMS: readonly Item[] = [
 		{ path: "/reports/inbox", word: "web.nav.inbox",
 		  icon: "inbox" },
 	  ] },
+	{ path: "/tools", word: "web.nav.tools", icon: "search" },
 	{ path: "/settings", word: "web.nav.settings", icon: "settings" },
 	{ path: "/help", word: "web.nav.help", icon: "help" },
 ];

@@ -1,0 +1,34 @@
+/* What others see of a domain now: every record for mail, every finding. */
+import { useLook } from "../api/look";
+import type { Check } from "../api/types";
+import { href, useAnchor } from "../model/place";
+import { shownDomain } from "../words/idn";
+import { t } from "../words/words";
+import { History } from "../parts/history";
+import { Page } from "../parts/page";
+import { Looked } from "../parts/looked";
+import { KINDS, toolText } from "../parts/tools";
+import type { RouteProps } from "../routes";
+
+export default function DomainDns({ at }: RouteProps) {
+	const domain = at.domain!;
+	const look = useLook<Check>("/check", { domain });
+
+	useAnchor(Boolean(look.data?.done));
+	return (
+		<Page title={t("web.domain.dns_title",
+			{ domain: shownDomain(domain) })}
+			intro={t("web.domain.dns_intro")}
+			crumb={<a href={href("/d/" + encodeURIComponent(domain))}>
+				{shownDomain(domain)}</a>}>
+			<nav class="tabs" aria-label={t("web.nav.tools")}>
+				{KINDS.filter((kind) => kind !== "ptr").map((kind) =>
+					<a class="tab" key={kind} href={`/tools/${kind}?q=` +
+						encodeURIComponent(domain)}>
+						{toolText(kind)}</a>)}
+			</nav>
+			<Looked look={look} />
+			<History domain={domain} />
+		</Page>
+	);
+}

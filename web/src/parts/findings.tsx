@@ -1,0 +1,157 @@
+/* What a look found, gravest first: verdict, why, what to do with the record
+ * to publish, and behind a toggle what was seen. */
+import type { Check, Finding } from "../api/types";
+import { named, of, plural, t } from "../words/words";
+import { Code } from "./copy";
+import { Said } from "./said";
+import { SeverityStatus, Sign } from "./status";
+import type { Tone } from "./status";
+
+const ORDER = ["critical", "fail", "warn", "info", "ok"] as const;
+
+/* Something to be done. */
+export function isGrave({ severity }: Finding): boolean {
+	return severity !== "info" && severity !== "ok";
+}
+
+export function partName(check: string): string {
+	return named("web.part.", check.replaceAll("-", "_"));
+}
+
+export function gravestFirst(list: readonly Finding[]): Finding[] {
+	return [...list].sort((a, b) => ORDER.indexOf(a.severity) -
+		ORDER.indexOf(b.severity));
+}
+
+function Publish({ record }: { record: NonNullable<Finding["record"]> }) {
+	return (
+		<div class="record-grid found-record">
+			<p class="found-label">{t("web.finding.publish")}</p>
+			{([["name", record.name], ["type", record.type],
+			   ["value", record.value]] as const).map(([part, text]) =>
+				<div class="record-part" key={part}>
+					<span class="record-label">
+						{of("web.finding.record_", part)}</span>
+					<Code text={text}
+						label={of("web.finding.record_", part)} />
+				</div>)}
+		</div>
+	);
+}
+
+function Details({ one }: { one: Finding }) {
+	return (
+		<details class="more">
+			<summary>{t("web.finding.details")}</summary>
+			<div class="found-details">
+				{one.evidence && <>
+					<p class="muted small">
+						{t("web.finding.evidence")}</p>
+					<pre class="headers" tabIndex={0}>
+						{one.evidence}</pre></>}
+				<p class="small"><a href={"/help/findings#" + one.code}>
+					<code>{one.code}</code></a>
+					{one.reference && <span class="muted">{" · "}
+						{one.reference}</span>}</p>
+			</div>
+		</details>
+	);
+}
+
+function Action({ one, domain, again }: {
+	one: Finding; domain: string | null; again: (() => void) | null;
+}) {
+	if (one.action === "probe" && again)
+		return <button class="button button-small" onClick={again}>
+			{t("web.check.again")}</button>;
+	if (one.action === "copy" && domain && one.code.startsWith("mtasts."))
+		return <a class="button button-small" href={"/tools/mta-sts?q=" +
+			encodeURIComponent(domain)}>{t("web.finding.repaired")}</a>;
+	return null;
+}
+
+function FindingCard({ one, id, domain, again }: {
+	one: Finding; id: string | undefined; domain: string | null;
+	again: (() => void) | null;
+}) {
+	return (
+		<li class={"card found found-" + one.severity} id={id}
+			tabIndex={id ? -1 : undefined}>
+			<p class="found-head"><SeverityStatus value={one.severity} />
+				{one.check && <span class="tag">
+					{partName(one.check)}</span>}</p>
+			<h3><Said text={one.title ?? one.code} /></h3>
+			{one.meaning && <p class="found-why">
+				<Said text={one.meaning} /></p>}
+			{one.fix && <p class="found-fix">
+				<strong>{t("web.finding.fix")}</strong>{" "}
+				<Said text={one.fix} /></p>}
+			{one.record && <Publish record={one.record} />}
+			<Action one={one} domain={domain} again={again} />
+			<Details one={one} />
+		</li>
+	);
+}
+
+export function FindingList({ findings, domain, again }: {
+	findings: readonly Finding[]; domain: string | null;
+	again: (() => void) | null;
+}) {
+	const list = gravestFirst(findings);
+	const first = new Set<string>();
+	const cards = (some: Finding[]) => <ol class="found-list">{
+		some.map((one, i) => {
+			const fresh = one.check && !first.has(one.check);
+			if (fresh)
+				first.add(one.check!);
+			return <FindingCard key={one.code + i} one={one}
+				domain={domain} again={again}
+				id={fresh ? "part-" + one.check : undefined} />;
+		})}</ol>;
+	const grave = list.filter(isGrave);
+	const calm = list.filter((one) => !isGrave(one));
+	const above = cards(grave);
+
+	return <>
+		{grave.length > 0 && above}
+		{calm.length > 0 && <details class="topic calm"
+			open={grave.length === 0}>
+			<summary><h3>{plural("web.finding.calm.", calm.length)}
+			</h3></summary>
+			{cards(calm)}</details>}
+	</>;
+}
+
+/* ---- one word for each thing that was looked at ---- */
+
+const TONES: Record<Check["checks"][number]["status"], Tone> = {
+	critical: "fail", fail: "fail", warn: "quarantined", info: "none",
+	ok: "ok", unknown: "none", waiting: "none",
+};
+
+export function Strip({ checks, to }: {
+	checks: Check["checks"]; to: (check: string) => string;
+}) {
+	return (
+		<ul class="strip">{checks.map(({ check, status }) => (
+			<li key={check} class={"strip-" + status}>
+				<a href={to(check)} onClick={() => openCalm(check)}>
+					<Sign tone={TONES[status]} />
+					<span class="strip-name">{partName(check)}</span>
+					<span class="strip-word">{status === "unknown" ||
+						status === "waiting" ?
+						of("web.check.", status) :
+						of("web.severity.", status)}</span>
+				</a>
+			</li>))}</ul>
+	);
+}
+
+/* What a link leads to may be in the closed list of what is in order. */
+function openCalm(check: string): void {
+	const inside = document.getElementById("part-" + check)
+		?.closest("details");
+
+	if (inside)
+		inside.open = true;
+}
