@@ -353,7 +353,8 @@ class Lab:
     def mx(self, fault, name, how=None, **where):
         """A mail server. `how`: banner, ehlo (its lines), after (those under
         TLS), starttls (the reply), inject (bytes behind it), stall (a verb,
-        or "BANNER", that gets no answer), hang_up (the same)."""
+        or "BANNER", that gets no answer), hang_up (the same), delay
+        (seconds before each answer)."""
         how = how or {}
         context = self.context(fault, name)
         offers = how.get("ehlo", [name, "PIPELINING", "SIZE 10240000",
@@ -366,6 +367,7 @@ class Lab:
                 return False
             if how.get("hang_up") == verb:
                 return False
+            time.sleep(how.get("delay", 0))
             conn.sendall(text)
             return True
 
