@@ -76,7 +76,7 @@ static const struct cli_option config_options[] = {
 };
 
 static const struct cli_option serve_options[] = {
-	{ "role", 0, CLI_TEXT, "ROLE,...", "intake writer web worker",
+	{ "role", 0, CLI_TEXT, "ROLE,...", "intake writer web worker inspector",
 	  "cli.opt.serve_role", false },
 	{ "listen", 0, CLI_TEXT, "ADDRESS", NULL, "cli.opt.serve_listen",
 	  true },

@@ -79,6 +79,22 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 		SIZE("quota.unclaimed", "1G", 0, "cli.key.quota_unclaimed"),
 	[CLI_KEY_QUOTA_SIDELINED] =
 		SIZE("quota.sidelined", "256M", 0, "cli.key.quota_sidelined"),
+	[CLI_KEY_INSPECT_RESOLVER] = OF("inspect.resolver", CLI_KEY_TEXT, "",
+					"cli.key.inspect_resolver"),
+	[CLI_KEY_INSPECT_ANCHOR] = OF("inspect.trust_anchor", CLI_KEY_TEXT, "",
+				      "cli.key.inspect_trust_anchor"),
+	[CLI_KEY_INSPECT_CA] =
+		PATH("inspect.ca_file", "cli.key.inspect_ca_file"),
+	[CLI_KEY_INSPECT_ALLOW] = OF("inspect.allow_private", CLI_KEY_NETS, "",
+				     "cli.key.inspect_allow_private"),
+	[CLI_KEY_INSPECT_DNS_PORT] = OF("inspect.dns_port", CLI_KEY_PORT, "53",
+					"cli.key.inspect_port"),
+	[CLI_KEY_INSPECT_HTTPS_PORT] = OF("inspect.https_port", CLI_KEY_PORT,
+					  "443", "cli.key.inspect_port"),
+	[CLI_KEY_INSPECT_SMTP_PORT] = OF("inspect.smtp_port", CLI_KEY_PORT,
+					 "25", "cli.key.inspect_port"),
+	[CLI_KEY_INSPECT_PUBLIC] = OF("inspect.public", CLI_KEY_BOOL, "false",
+				      "cli.key.inspect_public"),
 	[CLI_KEY_METRICS_LISTEN] =
 		OF("metrics.listen", CLI_KEY_PLACE, "127.0.0.1:9464",
 		   "cli.key.metrics_listen"),
@@ -138,7 +154,8 @@ cli_key_near(struct str word)
 	static const char *const sections[] = { "store", "geo",     "ui",
 						"web",   "smtp",    "imap",
 						"watch", "spool",   "quota",
-						"log",   "metrics", "serve" };
+						"log",   "metrics", "serve",
+						"inspect" };
 	const char *names[CLI_KEYS + CLI_IMAP_KEYS + COUNT_OF(sections)];
 	size_t n = 0;
 

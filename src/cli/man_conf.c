@@ -81,6 +81,8 @@ example_of(const struct cli_key_rule *rule)
 		{ "smtp.certificate", "/etc/waxseal/chain.pem" },
 		{ "smtp.key", "/etc/waxseal/key.pem" },
 		{ "watch.path", "/var/spool/reports" },
+		{ "inspect.resolver", "127.0.0.1:53" },
+		{ "inspect.ca_file", "/etc/ssl/certs/ca-certificates.crt" },
 		{ "imap.host", "imap.example.net" },
 		{ "imap.user", "reports@example.net" },
 		{ "imap.password_file", "/etc/waxseal/imap.pw" },

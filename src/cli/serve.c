@@ -176,6 +176,30 @@ take_doors(struct maker *m)
 	m->out->lmtp = list_of(m, config->at[CLI_KEY_SMTP_LMTP].value);
 }
 
+static uint16_t
+port(struct maker *m, enum cli_key key)
+{
+	uint64_t n = 0;
+
+	(void)str_u64(m->config.at[key].value, &n);
+	return (uint16_t)n;
+}
+
+static void
+take_inspect(struct maker *m)
+{
+	m->out->inspect = (struct serve_inspect){
+		.resolver = text(m, CLI_KEY_INSPECT_RESOLVER),
+		.trust_anchor = text(m, CLI_KEY_INSPECT_ANCHOR),
+		.ca_file = text(m, CLI_KEY_INSPECT_CA),
+		.allow_private = nets(m, CLI_KEY_INSPECT_ALLOW),
+		.dns_port = port(m, CLI_KEY_INSPECT_DNS_PORT),
+		.https_port = port(m, CLI_KEY_INSPECT_HTTPS_PORT),
+		.smtp_port = port(m, CLI_KEY_INSPECT_SMTP_PORT),
+		.public = cli_config_is_on(&m->config, CLI_KEY_INSPECT_PUBLIC),
+	};
+}
+
 static const char *
 geo_file(struct maker *m, enum cli_key key, const char *name)
 {
@@ -254,6 +278,7 @@ make_options(void *ctx, struct serve_options *out, struct diag *why)
 				    : text(&m, CLI_KEY_STORE_PATH);
 		take_doors(&m);
 		take_accounts(&m);
+		take_inspect(&m);
 		take_rest(&m);
 	}
 	if (err == ERR_NONE && m.full)

@@ -75,6 +75,7 @@ const char *inspect_part_name(enum inspect_part part);
 struct inspect_report {
 	struct str domain; /* folded */
 	int64_t checked_at;
+	bool under_way; /* what is not complete yet is "waiting" */
 	struct {
 		bool wanted;
 		bool complete; /* false: unknown, `found` is empty */
@@ -97,7 +98,8 @@ const struct inspect_report *inspect_look_report(struct inspect_look *look);
 /* The gravest of a part; FINDING_OK when there is nothing but praise. */
 enum finding_severity inspect_status(const struct inspect_report *report,
 				     enum inspect_part part);
-/* "ok", "info", ...; "unknown" of a part that is not complete. */
+/* "ok", "info", ...; "unknown" or "waiting" of a part that is not
+ * complete. */
 const char *inspect_status_name(const struct inspect_report *report,
 				enum inspect_part part);
 /* checks and findings of waxseal.check/1 (contracts section 7), into an open
@@ -107,5 +109,9 @@ void inspect_put_report(struct json_out *j, const struct inspect_report *report,
 /* One finding with its texts filled, as an element of an open array. */
 void inspect_put_finding(struct json_out *j, const struct finding_found *found,
 			 enum finding_lang lang);
+
+/* ---- for other processes ---- */
+
+#include "inspect/server.h"
 
 #endif

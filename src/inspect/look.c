@@ -128,7 +128,7 @@ const char *
 inspect_status_name(const struct inspect_report *report, enum inspect_part part)
 {
 	if (!report->part[part].complete)
-		return "unknown";
+		return report->under_way ? "waiting" : "unknown";
 	return finding_severity_name(inspect_status(report, part));
 }
 
@@ -160,13 +160,12 @@ put_record(struct json_out *j, const struct finding_record *r)
 	json_close_object(j);
 }
 
-void
-inspect_put_finding(struct json_out *j, const struct finding_found *found,
-		    enum finding_lang lang)
+static void
+put_members(struct json_out *j, const struct finding_found *found,
+	    enum finding_lang lang)
 {
 	const struct finding *f = found->finding;
 
-	json_open_object(j, NULL);
 	json_put_str(j, "code", str_of(f->code));
 	json_put_str(j, "severity", str_of(finding_severity_name(f->severity)));
 	put_text(j, "title", f->title[lang], found);
@@ -176,7 +175,27 @@ inspect_put_finding(struct json_out *j, const struct finding_found *found,
 	json_put_known(j, "reference", str_of(f->reference));
 	json_put_known(j, "evidence", found->evidence);
 	put_record(j, &found->record);
+}
+
+void
+inspect_put_finding(struct json_out *j, const struct finding_found *found,
+		    enum finding_lang lang)
+{
+	json_open_object(j, NULL);
+	put_members(j, found, lang);
 	json_close_object(j);
+}
+
+static void
+put_found(struct json_out *j, const struct inspect_report *report, size_t i,
+	  enum finding_lang lang)
+{
+	for (size_t k = 0; k < report->part[i].found.n; k++) {
+		json_open_object(j, NULL);
+		json_put_str(j, "check", str_of(parts[i].name));
+		put_members(j, &report->part[i].found.at[k], lang);
+		json_close_object(j);
+	}
 }
 
 void
@@ -197,8 +216,6 @@ inspect_put_report(struct json_out *j, const struct inspect_report *report,
 	json_close_array(j);
 	json_open_array(j, "findings");
 	for (size_t i = 0; i < INSPECT_PARTS; i++)
-		for (size_t k = 0; k < report->part[i].found.n; k++)
-			inspect_put_finding(j, &report->part[i].found.at[k],
-					    lang);
+		put_found(j, report, i, lang);
 	json_close_array(j);
 }

@@ -152,6 +152,7 @@ int serve_intake(struct serve *s, struct serve_child *me);
 int serve_writer(struct serve *s, struct serve_child *me);
 int serve_web(struct serve *s, struct serve_child *me);
 int serve_worker(struct serve *s, struct serve_child *me);
+int serve_inspector(struct serve *s, struct serve_child *me);
 
 /* ---- the rest ---- */
 

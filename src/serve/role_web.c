@@ -15,6 +15,7 @@ serve_web(struct serve *s, struct serve_child *me)
 		.base_url = o->base_url,
 		.secure = s->web_identity ||
 			  str_starts(str_of(o->base_url), S("https:")),
+		.public_checks = o->inspect.public,
 		.geo_country = o->geo_country,
 		.geo_asn = o->geo_asn,
 		.clock = os_now,

@@ -30,6 +30,9 @@ static const struct serve_kind kinds[SERVE_ROLES] = {
 			.lively = true,
 			.uses = 1U << SERVE_FOR_WEB | 1U << SERVE_FOR_METRICS },
 	[SERVE_WORKER] = { .name = "worker", .run = serve_worker },
+	[SERVE_INSPECTOR] = { .name = "inspector",
+			      .run = serve_inspector,
+			      .lively = true },
 };
 
 const char *
@@ -60,7 +63,7 @@ is_wanted(const struct serve *s, enum serve_role role)
 	for (size_t i = 0; i < s->sockets.n; i++)
 		if (kinds[role].uses & 1U << s->sockets.at[i].use)
 			return true;
-	return role == SERVE_WRITER ||
+	return role == SERVE_WRITER || role == SERVE_INSPECTOR ||
 	       (role == SERVE_WORKER && o->account_count + o->watched.n > 0);
 }
 

@@ -15,10 +15,11 @@
 #include "netaddr/netaddr.h"
 
 enum serve_role {
-	SERVE_INTAKE, /* SMTP, LMTP */
-	SERVE_WRITER, /* of the report store */
-	SERVE_WEB,    /* pages, API, metrics */
-	SERVE_WORKER, /* mailboxes, watched directories */
+	SERVE_INTAKE,    /* SMTP, LMTP */
+	SERVE_WRITER,    /* of the report store */
+	SERVE_WEB,       /* pages, API, metrics */
+	SERVE_WORKER,    /* mailboxes, watched directories */
+	SERVE_INSPECTOR, /* looks at domains */
 	SERVE_ROLES
 };
 const char *serve_role_name(enum serve_role role);
@@ -42,6 +43,16 @@ struct serve_door {
 	const char *certificate, *key;
 };
 
+/* How domains are looked at. Empty texts and 0: as everywhere. */
+struct serve_inspect {
+	const char *resolver;     /* "ADDR:PORT" */
+	const char *trust_anchor; /* file, or "none" */
+	const char *ca_file;
+	struct serve_nets allow_private;
+	uint16_t dns_port, https_port, smtp_port;
+	bool public; /* without signing in */
+};
+
 /* As the configuration says. */
 struct serve_options {
 	const char *data;     /* directory */
@@ -52,8 +63,9 @@ struct serve_options {
 	unsigned roles;       /* bits by enum serve_role; 0: all */
 	struct serve_door web, smtp;
 	struct serve_list lmtp; /* further places of smtp */
-	const char *metrics;    /* where to listen, "": nowhere */
-	uint64_t message_max;   /* bytes */
+	struct serve_inspect inspect;
+	const char *metrics;  /* where to listen, "": nowhere */
+	uint64_t message_max; /* bytes */
 	struct serve_list watched;
 	const struct mailbox_account *accounts;
 	size_t account_count;
