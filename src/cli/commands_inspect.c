@@ -11,7 +11,31 @@ static const struct cli_option check_options[] = {
 	{ "from", 0, CLI_FILE, "FILE", NULL, "cli.opt.check_from", false },
 };
 
+static const struct cli_option resolve_options[] = {
+	{ "limit", 'n', CLI_NUMBER, "NUMBER", NULL, "cli.opt.resolve_limit",
+	  false },
+	{ "rate", 0, CLI_NUMBER, "NUMBER", NULL, "cli.opt.resolve_rate",
+	  false },
+};
+
 const struct cli_command cli_inspect_commands[] = {
+	{ .noun = "source",
+	  .verb = "resolve",
+	  .groups = CLI_NETWORK,
+	  .forms = CLI_AS_TEXT | CLI_AS_JSON,
+	  .summary = "cli.cmd.source_resolve",
+	  .about = "cli.about.source_resolve",
+	  OWN(resolve_options),
+	  .examples = { { "waxseal source resolve --limit 500",
+			  "cli.ex.source_resolve" } },
+	  .run = cli_source_resolve },
+	{ .noun = "notify",
+	  .verb = "test",
+	  .forms = CLI_AS_TEXT | CLI_AS_JSON,
+	  .summary = "cli.cmd.notify_test",
+	  .about = "cli.about.notify_test",
+	  .examples = { { "waxseal notify test", "cli.ex.notify_test" } },
+	  .run = cli_notify_test },
 	{ .noun = "check",
 	  .operands = "DOMAIN...",
 	  .operand = CLI_TEXT,

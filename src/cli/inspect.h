@@ -36,6 +36,8 @@ enum cli_style cli_severity_style(enum finding_severity severity);
 
 /* As the others of command.h. */
 int cli_check(struct cli *c);
+int cli_notify_test(struct cli *c);
 int cli_lookup(struct cli *c);
+int cli_source_resolve(struct cli *c);
 
 #endif
