@@ -1,8 +1,15 @@
 /* role_inspector.c - the role that asks name servers, web servers and mail
  * servers; nobody else connects to addresses that strangers name. */
+#include "evidence/evidence.h"
 #include "inspect/inspect.h"
 #include "os/os.h"
 #include "serve/private.h"
+
+struct role {
+	const struct serve *s;
+	struct serve_child *me;
+	struct evidence *evidence;
+};
 
 static const char *
 or_null(const char *text)
@@ -10,10 +17,38 @@ or_null(const char *text)
 	return text && text[0] ? text : NULL;
 }
 
+static void
+alive(void *ctx)
+{
+	struct role *r = ctx;
+
+	serve_alive(r->me);
+}
+
+/* Without them look-ups still work. */
+static void
+begun(void *ctx, struct loop *l, struct inspect *in)
+{
+	struct role *r = ctx;
+	const struct serve_options *o = &r->s->options;
+	const struct evidence_options evidence = { .data = o->data };
+
+	r->evidence = evidence_start(l, in, &evidence);
+}
+
+static void
+ended(void *ctx)
+{
+	struct role *r = ctx;
+
+	evidence_stop(r->evidence);
+}
+
 int
 serve_inspector(struct serve *s, struct serve_child *me)
 {
 	const struct serve_options *o = &s->options;
+	struct role role = { .s = s, .me = me };
 	const struct inspect_serve_options options = {
 		.data = o->data,
 		.engine = {
@@ -29,8 +64,10 @@ serve_inspector(struct serve *s, struct serve_child *me)
 		},
 		.clock = os_now,
 		.ticks = os_ticks,
-		.alive = serve_alive,
-		.ctx = me,
+		.alive = alive,
+		.begun = begun,
+		.ended = ended,
+		.ctx = &role,
 	};
 
 	return inspect_serve(&options);
