@@ -136,10 +136,58 @@ cli_severity_style(enum finding_severity severity)
 	}
 }
 
-enum { PARAGRAPH_MAX = 64 << 10 };
+enum { PARAGRAPH_MAX = 64 << 10, NARROW = 40 };
+
+/* Whether a line may end behind byte `n` - 1 although no blank is there:
+ * behind a Japanese character, not before its full stop. */
+static bool
+is_wide_end(struct str text, size_t n)
+{
+	size_t from = n;
+
+	while (from > 0 && ((unsigned char)text.p[--from] & 0xc0) == 0x80)
+		continue;
+	text = str_sub(text, from, SIZE_MAX);
+	return (unsigned char)text.p[0] >= 0xe3 &&
+	       !str_starts(str_sub(text, n - from, SIZE_MAX), S("。")) &&
+	       !str_starts(str_sub(text, n - from, SIZE_MAX), S("、"));
+}
+
+/* How much of `text` goes on a line of `room` columns. A word that is longer
+ * is not cut: it may be for copying. */
+static struct str
+one_line(struct str text, size_t room)
+{
+	struct str fits = cli_fit(text, room);
+
+	if (fits.n == text.n)
+		return text;
+	for (size_t n = fits.n; n > 0; n--)
+		if (text.p[n] == ' ' ||
+		    (((unsigned char)text.p[n] & 0xc0) != 0x80 &&
+		     is_wide_end(text, n)))
+			return str_sub(text, 0, n);
+	return str_sub(text, 0, str_index(text, ' '));
+}
+
+/* `first` begins the first line, as many blanks the others. */
+static void
+tell_wrapped(struct cli *c, const char *first, struct str text)
+{
+	size_t indent = strlen(first);
+	size_t room = c->width < NARROW ? SIZE_MAX : c->width - indent;
+
+	for (bool begun = false; !begun || text.n > 0; begun = true) {
+		struct str line = one_line(text, room);
+
+		buf_addf(&c->out, "%*s%.*s\n", (int)indent, begun ? "" : first,
+			 STR_ARG(line));
+		text = str_trim(str_sub(text, line.n, SIZE_MAX));
+	}
+}
 
 static void
-tell_filled(struct cli *c, const char *indent, const char *text,
+tell_filled(struct cli *c, const char *first, const char *text,
 	    const struct finding_found *found)
 {
 	SCOPED_BUF filled = BUF(PARAGRAPH_MAX);
@@ -147,21 +195,68 @@ tell_filled(struct cli *c, const char *indent, const char *text,
 	if (text[0] == '\0')
 		return;
 	finding_found_fill(&filled, text, found);
-	buf_addf(&c->out, "%s%s\n", indent, buf_c(&filled));
+	tell_wrapped(c, first, buf_str(&filled));
 }
 
 static void
 tell_record(struct cli *c, const struct finding_record *r)
 {
+	bool txt = str_eq(r->type, S("TXT"));
+	struct str rest = r->value, line;
+
 	if (r->value.n == 0)
 		return;
 	buf_addz(&c->out, "    ");
 	buf_add_escaped(&c->out, r->name);
+	if (str_eq(r->type, S("FILE"))) {
+		buf_addz(&c->out, "\n");
+		while (str_split(&rest, '\n', &line)) {
+			buf_addz(&c->out, "    | ");
+			buf_add_escaped(&c->out, str_trim(line));
+			buf_addc(&c->out, '\n');
+		}
+		return;
+	}
 	buf_addz(&c->out, r->name.n > 0 ? ".  " : "");
 	buf_add_escaped(&c->out, r->type);
-	buf_addz(&c->out, str_eq(r->type, S("TXT")) ? "  \"" : "  ");
+	buf_addz(&c->out, txt ? "  \"" : "  ");
 	buf_add_escaped(&c->out, r->value);
-	buf_addz(&c->out, str_eq(r->type, S("TXT")) ? "\"\n" : "\n");
+	buf_addz(&c->out, txt ? "\"\n" : "\n");
+}
+
+/* The same fault again, in another line of the same thing. */
+static bool
+is_repeated(const struct finding_list *found, size_t i)
+{
+	return i > 0 && found->at[i].finding == found->at[i - 1].finding &&
+	       found->at[i].evidence.n > 0 &&
+	       str_eq(found->at[i].record.value, found->at[i - 1].record.value);
+}
+
+/* Where it stands, when it stands in several places. */
+static void
+tell_places(struct cli *c, const struct finding_list *found, size_t i)
+{
+	if (i + 1 == found->n || !is_repeated(found, i + 1))
+		return;
+	do {
+		buf_addz(&c->out, "  > ");
+		buf_add_escaped(&c->out, found->at[i].evidence);
+		buf_addc(&c->out, '\n');
+	} while (++i < found->n && is_repeated(found, i));
+}
+
+static void
+tell_head(struct cli *c, const struct finding *f)
+{
+	static const char *const colours[] = { "", "", "\x1b[33m", "\x1b[31m",
+					       "\x1b[31m" };
+	const char *colour = c->colour ? colours[f->severity] : "";
+	const char *faint = c->colour ? "\x1b[2m" : "";
+	const char *end = c->colour ? "\x1b[0m" : "";
+
+	buf_addf(&c->out, "\n%s%s%s  %s%s%s\n", colour,
+		 finding_severity_name(f->severity), end, faint, f->code, end);
 }
 
 void
@@ -172,11 +267,11 @@ cli_tell_findings(struct cli *c, const struct finding_list *found,
 		const struct finding_found *one = &found->at[i];
 		const struct finding *f = one->finding;
 
-		if (f->severity < least)
+		if (f->severity < least || is_repeated(found, i))
 			continue;
-		buf_addf(&c->out, "\n%s  %s\n",
-			 finding_severity_name(f->severity), f->code);
+		tell_head(c, f);
 		tell_filled(c, "  ", f->title[c->lang], one);
+		tell_places(c, found, i);
 		tell_filled(c, "  ", f->meaning[c->lang], one);
 		tell_filled(c, "  -> ", f->fix[c->lang], one);
 		tell_record(c, &one->record);
