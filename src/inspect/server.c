@@ -280,7 +280,7 @@ inspect_server_answer(struct inspect_server *s, struct str request,
 	SCOPED_ARENA mem = arena_new(KEY_MAX);
 	SCOPED_JSON json = NULL;
 	struct diag why = { 0 };
-	struct asked a;
+	struct asked a = { 0 };
 	enum err err = read_request(request, mem, &json, &a, &why);
 
 	drop_stale(s);
