@@ -110,7 +110,8 @@ ask(struct engine *e, struct slot *slot)
 {
 	(void)lseek(slot->d.fd, 0, SEEK_SET);
 	/* A parser that is gone is noticed by its silence. */
-	(void)peer_ask(&e->peer, slot->d.fd, slot->d.origin.received_at);
+	(void)peer_ask(&e->peer, slot->d.fd, PEER_REPORTS,
+		       slot->d.origin.received_at);
 }
 
 static enum err
@@ -271,4 +272,28 @@ engine_again(struct engine *e, const struct store_report *report,
 	err = engine_add(e, &d, why);
 	/* Each is committed for itself: the store reads on in between. */
 	return err == ERR_NONE ? engine_finish(e, why) : err;
+}
+
+enum err
+engine_signatures(struct engine *e, struct str message, struct buf *out)
+{
+	SCOPED_FD fd = as_descriptor(message);
+	enum err err = e->count > 0 || fd < 0 ? ERR_IO : ERR_NONE;
+	struct str fields;
+	int type;
+
+	if (err == ERR_NONE && e->peer.pid == 0)
+		err = peer_start(&e->peer, e->options.die_on, NULL);
+	if (err != ERR_NONE)
+		return err;
+	(void)peer_ask(&e->peer, fd, PEER_SIGNATURES, 0);
+	do {
+		type = frame_next(&e->peer.answers, &fields);
+		if (type == FRAME_SIGNATURES && !buf_add(out, fields))
+			type = 0;
+	} while (type == FRAME_SIGNATURES);
+	if (type == FRAME_DONE)
+		return ERR_NONE;
+	peer_stop(&e->peer);
+	return ERR_SYNTAX;
 }

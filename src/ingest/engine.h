@@ -39,6 +39,10 @@ enum err engine_refuse(struct engine *e, const struct document *d,
 enum err engine_again(struct engine *e, const struct store_report *report,
 		      struct str raw, bool own, void *ticket,
 		      struct diag *why) MUST_CHECK;
+/* The parser's answer, dkimsig_print's, for a message; nothing may be in hand.
+ * ERR_SYNTAX: it died of it, or said something else. */
+enum err engine_signatures(struct engine *e, struct str message,
+			   struct buf *out) MUST_CHECK;
 /* Until nothing is in hand and all is committed. */
 enum err engine_finish(struct engine *e, struct diag *why) MUST_CHECK;
 bool engine_idle(const struct engine *e);

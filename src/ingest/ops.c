@@ -118,6 +118,8 @@ static const struct op ops[] = {
 	{ "sample_load", true, work_sample_load },
 	{ "sample_remove", true, work_sample_remove },
 	{ "import", true, work_import },
+	{ "judge_next", false, work_judge_next },
+	{ "judge_done", false, work_judge_done },
 };
 
 const struct op *

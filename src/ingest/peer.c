@@ -79,10 +79,11 @@ peer_start(struct peer *p, const char *die_on, struct diag *why)
 }
 
 bool
-peer_ask(struct peer *p, int fd, int64_t now)
+peer_ask(struct peer *p, int fd, enum peer_task task, int64_t now)
 {
 	char text[32];
-	int n = snprintf(text, sizeof text, "%lld", (long long)now);
+	int n = snprintf(text, sizeof text, "%c%lld", (char)task,
+			 (long long)now);
 
 	return os_send_fd(p->requests, fd, (struct str){ text, (size_t)n });
 }

@@ -20,7 +20,8 @@ enum frame_type {
 	FRAME_UNDO = 'U',
 	FRAME_RAW = 'B', /* a piece of the raw bytes of the coming end */
 	FRAME_END = 'E',
-	FRAME_DONE = 'D' /* the file is read to its end */
+	FRAME_SIGNATURES = 'S', /* JSON: dkimsig_print's */
+	FRAME_DONE = 'D'        /* the file is read to its end */
 };
 
 enum {
@@ -112,8 +113,13 @@ struct peer {
 
 enum err peer_start(struct peer *p, const char *die_on,
 		    struct diag *why) MUST_CHECK;
+/* What the parser is to do with a file. */
+enum peer_task {
+	PEER_REPORTS = 'r',   /* read all that it holds */
+	PEER_SIGNATURES = 's' /* one message: FRAME_SIGNATURES */
+};
 /* Hands a file over; false when the parser is gone. `now` in UTC seconds. */
-bool peer_ask(struct peer *p, int fd, int64_t now);
+bool peer_ask(struct peer *p, int fd, enum peer_task task, int64_t now);
 /* Ends the parser, kindly or, when it hangs, not. */
 void peer_stop(struct peer *p);
 

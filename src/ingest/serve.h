@@ -51,6 +51,10 @@ enum err ingest_serve(const struct ingest_serve_options *options,
  *   test           domain, id: a made-up report into the spool -> {"id"}
  *   hosts          hosts: as ingest_put_hosts makes it
  *   settle, status -> {"messages", "bytes", "oldest", "working", ...}
+ *   judge_next     -> {"mails":[{"id","tries","received_at","client","helo",
+ *                  "mail_from","read": as dkimsig_print}]}, those that are due
+ *   judge_done     id, dmarc, tls (passed), again (UTC seconds; 0 final),
+ *                  verdict: as carrier_print
  *   sample_load    domains, days -> totals;    sample_remove -> {"deleted"}
  * Totals: {"files","imported","duplicates","superseded","rejected",
  * "ignored","unclaimed","records","messages"}. A failure comes as it was

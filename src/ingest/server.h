@@ -139,6 +139,11 @@ enum err work_sample_remove(struct server *s, const struct request *r,
 enum err work_hosts(struct server *s, const struct request *r,
 		    struct buf *answer, struct diag *why) MUST_CHECK;
 
+/* judge.c */
+enum err work_judge_next(struct server *s, const struct request *r,
+			 struct buf *answer, struct diag *why) MUST_CHECK;
+enum err work_judge_done(struct server *s, const struct request *r,
+			 struct buf *answer, struct diag *why) MUST_CHECK;
 /* ---- sample.c ---- */
 
 enum { SAMPLE_DOMAINS_MAX = 4000 };
