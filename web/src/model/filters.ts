@@ -2,7 +2,7 @@
  * parameter each. Pages, chips and the menu are all made from this list. */
 import { country } from "../words/format";
 import { shownDomain } from "../words/idn";
-import { of } from "../words/words";
+import { of, t } from "../words/words";
 
 export interface Filter {
 	name: FilterName;
@@ -81,6 +81,10 @@ export function valueText(name: FilterName, value: string): string {
 		return country(value);
 	case "asn":
 		return "AS" + value;
+	case "host":
+		return value === "none" ? t("web.host.none") :
+			value === "unknown" ? t("web.host.unasked") :
+			shownDomain(value);
 	case "domain":
 	case "from_domain":
 	case "to_domain":

@@ -154,7 +154,8 @@ export function narrowRow(view: View, key: string | null): Change {
 export function keyText(view: View, key: string | null,
 			label: string | null): string {
 	if (key === null || key === "")
-		return t("web.state.unknown");
+		return view === "host" ? t("web.host.unasked") :
+			t("web.state.unknown");
 	switch (view) {
 	case "day":
 		return day(key);
