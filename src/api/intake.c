@@ -7,9 +7,9 @@
 #include "metrics/metrics.h"
 
 static const char *const columns[] = {
-	"id",      "received_at", "door",    "path",   "member",
-	"outcome", "kind",        "report",  "code",   "line",
-	"detail",  "from",        "subject", "client",
+	"id",      "received_at", "door", "path", "member", "outcome",
+	"kind",    "report",      "code", "line", "detail", "from",
+	"subject", "client",      "spf",  "dkim", "dmarc",  "verdict",
 };
 static const struct api_list_shape shape = {
 	.schema = "waxseal.intake/1",
@@ -28,18 +28,53 @@ struct intake {
 	size_t reporters;
 };
 
+static struct json *
+object_of(struct str text)
+{
+	static const struct json_limits limits = { 1 << 20, 8 };
+	struct json *root = NULL;
+	bool repaired;
+
+	if (text.n <= 2 ||
+	    json_parse(text, limits, &root, &repaired, NULL) != ERR_NONE)
+		return NULL;
+	return root;
+}
+
 /* The client's address, from the envelope. */
 static void
 client_cell(struct api_list *l, struct str envelope)
 {
-	static const struct json_limits limits = { 1 << 20, 8 };
-	SCOPED_JSON root = NULL;
-	bool repaired;
+	SCOPED_JSON root = object_of(envelope);
 
-	if (envelope.n <= 2 ||
-	    json_parse(envelope, limits, &root, &repaired, NULL) != ERR_NONE)
-		root = NULL;
 	api_cell(l, "client", json_str(json_get(root, "client")));
+}
+
+/* The best of all signatures; empty when there is none. */
+static struct str
+best_signature(const struct json *list)
+{
+	struct str best = json_str(json_get(json_at(list, 0), "result"));
+
+	for (size_t i = 1; i < json_count(list); i++) {
+		struct str one = json_str(json_get(json_at(list, i), "result"));
+
+		if (str_eq(one, S("pass")))
+			best = one;
+	}
+	return best;
+}
+
+/* What was found of the carrying mail; "verdict" is a finding's code. */
+static void
+verdict_cells(struct api_list *l, struct str verdict)
+{
+	SCOPED_JSON root = object_of(verdict);
+
+	api_cell(l, "spf", json_str(json_get(json_get(root, "spf"), "result")));
+	api_cell(l, "dkim", best_signature(json_get(root, "dkim")));
+	api_cell(l, "dmarc", json_str(json_get(root, "dmarc")));
+	api_cell(l, "verdict", json_str(json_get(root, "code")));
 }
 
 static enum err
@@ -62,6 +97,7 @@ take_item(void *ctx, const struct store_intake_item *item)
 	api_cell(l, "from", item->carrier_from);
 	api_cell(l, "subject", item->carrier_subject);
 	client_cell(l, item->envelope);
+	verdict_cells(l, item->verdict);
 	return api_list_row_end(l);
 }
 

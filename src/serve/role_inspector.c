@@ -2,6 +2,7 @@
  * servers; nobody else connects to addresses that strangers name. */
 #include "evidence/evidence.h"
 #include "inspect/inspect.h"
+#include "judge/judge.h"
 #include "os/os.h"
 #include "serve/private.h"
 
@@ -9,6 +10,7 @@ struct role {
 	const struct serve *s;
 	struct serve_child *me;
 	struct evidence *evidence;
+	struct judge *judge;
 };
 
 static const char *
@@ -31,8 +33,12 @@ begun(void *ctx, struct loop *l, struct inspect *in)
 {
 	struct role *r = ctx;
 	const struct serve_options *o = &r->s->options;
+	const struct judge_options judge = {
+		.loop = l, .inspect = in, .data = o->data, .clock = os_now
+	};
 	const struct evidence_options evidence = { .data = o->data };
 
+	r->judge = judge_start(&judge);
 	r->evidence = evidence_start(l, in, &evidence);
 }
 
@@ -41,6 +47,7 @@ ended(void *ctx)
 {
 	struct role *r = ctx;
 
+	judge_stop(r->judge);
 	evidence_stop(r->evidence);
 }
 

@@ -211,7 +211,7 @@ the_same_report_in_a_better_mail_is_verified(void **state)
 }
 
 static void
-what_lies_in_the_bin_is_judged_for_the_day_it_is_claimed(void **state)
+what_lies_in_the_bin_is_judged_before_it_is_claimed(void **state)
 {
 	struct store *s = place_open(*state, STORE_CREATE);
 	const struct store_origin origin = by_mail("Q1");
@@ -243,7 +243,7 @@ main(void)
 			the_same_report_in_a_better_mail_is_verified, setup,
 			teardown),
 		cmocka_unit_test_setup_teardown(
-			what_lies_in_the_bin_is_judged_for_the_day_it_is_claimed,
+			what_lies_in_the_bin_is_judged_before_it_is_claimed,
 			setup, teardown),
 	};
 
