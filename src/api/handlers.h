@@ -59,6 +59,7 @@ enum err api_domain_remove(struct api_call *c, struct diag *why);
 enum err api_domain_records(struct api_call *c, struct diag *why);
 enum err api_domain_health(struct api_call *c, struct diag *why);
 enum err api_domain_history(struct api_call *c, struct diag *why);
+enum err api_notify_test(struct api_call *c, struct diag *why);
 enum err api_domain_check(struct api_call *c, struct diag *why);
 enum err api_sample(struct api_call *c, struct diag *why);
 enum err api_sample_load(struct api_call *c, struct diag *why);

@@ -71,6 +71,7 @@ const struct api_route api_routes[] = {
 	  api_domain_history },
 	{ API_POST, "/api/v1/domains/{domain}/check", API_CHANGE, 0,
 	  api_domain_check },
+	{ API_POST, "/api/v1/notify/test", API_CHANGE, 0, api_notify_test },
 	{ API_GET, "/api/v1/sample", API_READ, API_NO_ETAG, api_sample },
 	{ API_POST, "/api/v1/sample", API_CHANGE, API_SLOW, api_sample_load },
 	{ API_DELETE, "/api/v1/sample", API_CHANGE, API_SLOW,

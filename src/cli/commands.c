@@ -412,12 +412,13 @@ static const struct cli_command commands[] = {
 static const size_t command_count = COUNT_OF(commands);
 
 static const struct cli_noun nouns[] = {
-	{ "report", "cli.noun.report" },   { "tls", "cli.noun.tls" },
-	{ "failure", "cli.noun.failure" }, { "source", "cli.noun.source" },
-	{ "store", "cli.noun.store" },     { "sample", "cli.noun.sample" },
-	{ "domain", "cli.noun.domain" },   { "user", "cli.noun.user" },
-	{ "token", "cli.noun.token" },     { "lookup", "cli.noun.lookup" },
-	{ "generate", "cli.noun.generate" }, { "config", "cli.noun.config" },
+	{ "report", "cli.noun.report" },     { "tls", "cli.noun.tls" },
+	{ "failure", "cli.noun.failure" },   { "source", "cli.noun.source" },
+	{ "store", "cli.noun.store" },       { "sample", "cli.noun.sample" },
+	{ "domain", "cli.noun.domain" },     { "user", "cli.noun.user" },
+	{ "token", "cli.noun.token" },       { "lookup", "cli.noun.lookup" },
+	{ "generate", "cli.noun.generate" }, { "notify", "cli.noun.notify" },
+	{ "config", "cli.noun.config" },
 };
 
 static const struct {

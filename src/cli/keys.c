@@ -95,6 +95,22 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 					 "25", "cli.key.inspect_port"),
 	[CLI_KEY_INSPECT_PUBLIC] = OF("inspect.public", CLI_KEY_BOOL, "false",
 				      "cli.key.inspect_public"),
+	[CLI_KEY_NOTIFY_MAIL_TO] = OF("notify.mail_to", CLI_KEY_TEXT, "",
+				      "cli.key.notify_mail_to"),
+	[CLI_KEY_NOTIFY_MAIL_FROM] = OF("notify.mail_from", CLI_KEY_TEXT, "",
+					"cli.key.notify_mail_from"),
+	[CLI_KEY_NOTIFY_SMTP_SERVER] = OF("notify.smtp_server", CLI_KEY_TEXT,
+					  "", "cli.key.notify_smtp_server"),
+	[CLI_KEY_NOTIFY_SMTP_USER] = OF("notify.smtp_user", CLI_KEY_TEXT, "",
+					"cli.key.notify_smtp_user"),
+	[CLI_KEY_NOTIFY_SMTP_PASSWORD_FILE] =
+		PATH("notify.smtp_password_file",
+		     "cli.key.notify_smtp_password_file"),
+	[CLI_KEY_NOTIFY_WEBHOOK] =
+		OF("notify.webhook", CLI_KEY_URL, "", "cli.key.notify_webhook"),
+	[CLI_KEY_NOTIFY_WEBHOOK_SECRET_FILE] =
+		PATH("notify.webhook_secret_file",
+		     "cli.key.notify_webhook_secret_file"),
 	[CLI_KEY_METRICS_LISTEN] =
 		OF("metrics.listen", CLI_KEY_PLACE, "127.0.0.1:9464",
 		   "cli.key.metrics_listen"),
@@ -151,11 +167,10 @@ cli_key_is_list(const struct cli_key_rule *rule)
 const char *
 cli_key_near(struct str word)
 {
-	static const char *const sections[] = { "store", "geo",     "ui",
-						"web",   "smtp",    "imap",
-						"watch", "spool",   "quota",
-						"log",   "metrics", "serve",
-						"inspect" };
+	static const char *const sections[] = {
+		"store", "geo",   "ui",  "web",     "smtp",  "imap",    "watch",
+		"spool", "quota", "log", "metrics", "serve", "inspect", "notify"
+	};
 	const char *names[CLI_KEYS + CLI_IMAP_KEYS + COUNT_OF(sections)];
 	size_t n = 0;
 

@@ -2,6 +2,7 @@
  * the supervisor. */
 #include "serve/serve.h"
 #include "cli/context.h"
+#include "cli/notify.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -279,6 +280,7 @@ make_options(void *ctx, struct serve_options *out, struct diag *why)
 		take_doors(&m);
 		take_accounts(&m);
 		take_inspect(&m);
+		cli_notify_options(&m.config, &out->notify);
 		take_rest(&m);
 	}
 	if (err == ERR_NONE && m.full)

@@ -233,7 +233,7 @@ notify_test(const struct notify_options *options, struct notify_result *out)
 	SCOPED_ARENA mem = arena_new(BATCH_MEMORY);
 	struct notify_batch batch = { .mem = mem, .now = options->clock() };
 	const struct control_notice notice = {
-		.code = STR("notify.test"),
+		.code = STR("notice.test"),
 		.severity = STR("info"),
 		.places = STR("{}"),
 		.path = STR("/settings"),

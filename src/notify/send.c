@@ -32,7 +32,7 @@ static enum err
 read_secret(const char *path, struct buf *out, struct diag *why)
 {
 	if (os_read_file(path, out, NULL) != ERR_NONE)
-		return diag_set(why, ERR_IO, "notify.secret", 0, "%s", path);
+		return diag_set(why, ERR_IO, "notice.secret", 0, "%s", path);
 	while (out->n > 0 &&
 	       (out->p[out->n - 1] == '\n' || out->p[out->n - 1] == '\r'))
 		out->n--;
@@ -54,6 +54,8 @@ set_bounds(struct notify_sending *s, const char *protocols)
 	(void)curl_easy_setopt(s->curl, CURLOPT_PROTOCOLS_STR, protocols);
 	(void)curl_easy_setopt(s->curl, CURLOPT_PROXY, "");
 	(void)curl_easy_setopt(s->curl, CURLOPT_NOSIGNAL, 1L);
+	/* The next notice may be days away. */
+	(void)curl_easy_setopt(s->curl, CURLOPT_FORBID_REUSE, 1L);
 	(void)curl_easy_setopt(s->curl, CURLOPT_CONNECTTIMEOUT,
 			       (long)CONNECT_SECONDS);
 	(void)curl_easy_setopt(s->curl, CURLOPT_TIMEOUT, (long)WHOLE_SECONDS);
@@ -76,7 +78,7 @@ add_line(struct notify_sending *s, const char *line, struct diag *why)
 	struct curl_slist *more = curl_slist_append(s->list, line);
 
 	if (!more)
-		return diag_set(why, ERR_LIMIT, "notify.failed", 0, "libcurl");
+		return diag_set(why, ERR_LIMIT, "notice.failed", 0, "libcurl");
 	s->list = more;
 	return ERR_NONE;
 }
@@ -128,14 +130,14 @@ add_recipients(struct notify_sending *s, struct diag *why)
 	enum err err = ERR_NONE;
 
 	if (!notify_is_address(str_of(s->o->mail_from)))
-		return diag_set(why, ERR_SYNTAX, "notify.bad_address", 0, "%s",
+		return diag_set(why, ERR_SYNTAX, "notice.bad_address", 0, "%s",
 				s->o->mail_from);
 	while (err == ERR_NONE && str_split(&rest, ',', &one)) {
 		SCOPED_BUF line = BUF(NOTIFY_LINE_MAX);
 
 		one = str_trim(one);
 		if (!notify_is_address(one))
-			return diag_set(why, ERR_SYNTAX, "notify.bad_address",
+			return diag_set(why, ERR_SYNTAX, "notice.bad_address",
 					0, "%.*s", STR_ARG(one));
 		buf_add(&line, one);
 		err = add_line(s, buf_c(&line), why);
@@ -271,7 +273,7 @@ notify_sending_new(const struct notify_options *o, enum notify_channel channel,
 	s->text = (struct buf)BUF(NOTIFY_TEXT_MAX * 2);
 	s->curl = curl_easy_init();
 	if (!s->curl)
-		err = diag_set(why, ERR_IO, "notify.failed", 0, "libcurl");
+		err = diag_set(why, ERR_IO, "notice.failed", 0, "libcurl");
 	else
 		err = channel == NOTIFY_MAIL ? set_mail(s, b, why)
 					     : set_webhook(s, b, why);
@@ -303,17 +305,17 @@ notify_sending_end(struct notify_sending *s, int code, struct diag *why)
 {
 	long status = 0;
 
-	if (s->refused)
-		return diag_set(why, ERR_IO, "notify.not_public", 0, "%s", "");
+	if (s->refused && code != CURLE_OK)
+		return diag_set(why, ERR_IO, "notice.not_public", 0, "%s", "");
 	if (code != CURLE_OK)
-		return diag_set(why, ERR_IO, "notify.failed", 0, "%s",
+		return diag_set(why, ERR_IO, "notice.failed", 0, "%s",
 				s->words[0]
 					? s->words
 					: curl_easy_strerror((CURLcode)code));
 	(void)curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (s->channel == NOTIFY_WEBHOOK &&
 	    (status < GOOD_MIN || status > GOOD_MAX))
-		return diag_set(why, ERR_IO, "notify.failed", 0, "HTTP %ld",
+		return diag_set(why, ERR_IO, "notice.failed", 0, "HTTP %ld",
 				status);
 	return ERR_NONE;
 }

@@ -261,7 +261,7 @@ write_subject(struct buf *out, const struct notify_options *o,
 	if (n > 1) {
 		buf_addf(&number, "%zu", n - 1);
 		buf_addc(&text, ' ');
-		finding_fill(&text, finding_say(o->lang, "notify.and_more"),
+		finding_fill(&text, finding_say(o->lang, "notice.and_more"),
 			     &(struct finding_arg){ "count", buf_str(&number) },
 			     1);
 	}
@@ -333,7 +333,7 @@ notify_write_mail(struct buf *out, const struct notify_options *o,
 	for (size_t i = 0; i < b->n; i++)
 		if (b->at[i].left_over & NOTIFY_MAIL)
 			write_notice(&body, o, b, &b->at[i]);
-	buf_addz(&body, finding_say(o->lang, "notify.why"));
+	buf_addz(&body, finding_say(o->lang, "notice.why"));
 	buf_addz(&body, "\r\n");
 	rest = buf_str(&body);
 	for (size_t at = 0; at < rest.n; at += MAIL_LINE) {

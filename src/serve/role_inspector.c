@@ -3,12 +3,18 @@
 #include "evidence/evidence.h"
 #include "inspect/inspect.h"
 #include "judge/judge.h"
+#include "log/log.h"
+#include "notify/notify.h"
 #include "os/os.h"
 #include "serve/private.h"
+#include "watch/watch.h"
 
 struct role {
 	const struct serve *s;
 	struct serve_child *me;
+	const struct probe_options *net;
+	struct watch *watch;
+	struct notify *notify;
 	struct evidence *evidence;
 	struct judge *judge;
 };
@@ -33,13 +39,30 @@ begun(void *ctx, struct loop *l, struct inspect *in)
 {
 	struct role *r = ctx;
 	const struct serve_options *o = &r->s->options;
+	struct notify_options notify = o->notify;
+	struct watch_options watch = {
+		.dir = o->data,
+		.clock = os_now,
+		.channels = notify_channels(&o->notify),
+	};
 	const struct judge_options judge = {
 		.loop = l, .inspect = in, .data = o->data, .clock = os_now
 	};
 	const struct evidence_options evidence = { .data = o->data };
+	struct diag why = { 0 };
 
 	r->judge = judge_start(&judge);
 	r->evidence = evidence_start(l, in, &evidence);
+	notify.dir = o->data;
+	notify.hostname = r->s->host;
+	notify.base_url = o->base_url;
+	notify.guard = *r->net;
+	notify.clock = os_now;
+	if (watch_start(l, in, &watch, &r->watch, &why) != ERR_NONE)
+		log_error("watch_failed", &why);
+	if (watch.channels &&
+	    notify_start(l, &notify, &r->notify, &why) != ERR_NONE)
+		log_error("notify_failed", &why);
 }
 
 static void
@@ -48,6 +71,8 @@ ended(void *ctx)
 	struct role *r = ctx;
 
 	judge_stop(r->judge);
+	watch_stop(r->watch);
+	notify_stop(r->notify);
 	evidence_stop(r->evidence);
 }
 
@@ -77,5 +102,6 @@ serve_inspector(struct serve *s, struct serve_child *me)
 		.ctx = &role,
 	};
 
+	role.net = &options.engine.net;
 	return inspect_serve(&options);
 }

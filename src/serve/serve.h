@@ -13,6 +13,7 @@
 #include "log/log.h"
 #include "mailbox/mailbox.h"
 #include "netaddr/netaddr.h"
+#include "notify/notify.h"
 
 enum serve_role {
 	SERVE_INTAKE,    /* SMTP, LMTP */
@@ -64,6 +65,7 @@ struct serve_options {
 	struct serve_door web, smtp;
 	struct serve_list lmtp; /* further places of smtp */
 	struct serve_inspect inspect;
+	struct notify_options notify; /* only what is configured */
 	const char *metrics;  /* where to listen, "": nowhere */
 	uint64_t message_max; /* bytes */
 	struct serve_list watched;
