@@ -37,7 +37,7 @@ _dmarc.broken TXT "v=DMARC1; p=none; pct=10; rua=mailto:d@broken.example"
 """}
 INSPECT = """inspect {{ resolver = "127.0.0.1:{port}"
 trust_anchor = "none" allow_private = {{"127.0.0.0/8"}} dns_port = {port}
-https_port = {closed} smtp_port = {closed} }}
+https_port = {closed} smtp_port = {closed} public = true }}
 """
 TESTS = os.path.join(ROOT, "web", "tests")
 

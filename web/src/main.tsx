@@ -16,8 +16,12 @@ import { langOf, speak, words } from "./words/words";
 import { Login } from "./pages/login";
 import { Setup } from "./pages/setup";
 
-/* What may be read before anybody has signed in. */
-const OPEN = /^\/help(\/|$)/;
+/* What may be read before anybody has signed in; a public instance looks at
+ * domains for everybody. */
+function isOpen(path: string, now: Session): boolean {
+	return /^\/help(\/|$)/.test(path) || (now.public === true &&
+		!now.setup_needed && /^\/tools(\/|$)/.test(path));
+}
 
 async function who(): Promise<void> {
 	const now = await read<Session>("/api/v1/session");
@@ -39,7 +43,8 @@ function App() {
 	useStore(words);
 	useEffect(ask, []);
 	useEffect(() => {
-		if (now?.setup_needed && path !== "/setup" && !OPEN.test(path))
+		if (now?.setup_needed && path !== "/setup" &&
+		    !isOpen(path, now))
 			go("/setup", { replace: true });
 		else if (now && !now.setup_needed && path === "/setup")
 			go("/", { replace: true });
@@ -50,7 +55,7 @@ function App() {
 			again={ask} /></main>;
 	if (!now)
 		return <div class="shell-blank" aria-busy="true" />;
-	if (!now.user && OPEN.test(path))
+	if (!now.user && isOpen(path, now))
 		return <OpenFrame><Route /></OpenFrame>;
 	if (now.setup_needed)
 		return <Setup />;

@@ -30,6 +30,7 @@ const ROUTES: readonly (readonly [string, () => Promise<PageModule>])[] = [
 	["/reports", () => import("./pages/reports")],
 	["/tools", () => import("./pages/tools")],
 	["/tools/check", () => import("./pages/check")],
+	["/tools/headers", () => import("./pages/headers")],
 	["/tools/:kind", () => import("./pages/lookup")],
 	["/help", () => import("./pages/help")],
 	["/help/findings", () => import("./pages/help-findings")],

@@ -23,7 +23,7 @@ export async function everyPage() {
 		"/reports/tls", ...tls ? [`/reports/tls/${tls.id}`] : [],
 		"/reports/failure", "/reports/inbox", "/settings",
 		"/settings/users", "/settings/tokens", "/settings/about",
-		"/tools", "/tools/check?q=broken.example",
+		"/tools", "/tools/headers", "/tools/check?q=broken.example",
 		"/tools/mta-sts?q=broken.example",
 		"/tools/spf?q=broken.example",
 		"/tools/dmarc?q=broken.example",

@@ -85,3 +85,43 @@ test("every look-up answers, and keeps its domain in the address",
 	await go(page, "/tools/ptr?q=192.0.2.1");
 	ok(await page.locator(".looked").count() === 1, "ptr");
 });
+
+test("a public instance looks at domains for everybody", async () => {
+	const page = await open({ login: false, locale: "nb-NO" });
+	await go(page, "/tools/mta-sts?q=broken.example");
+	ok(/STSFetchResult\.NONE/.test(await page.innerText(".sts")), "word");
+	equal(await page.locator(".rail").count(), 0, "nothing else is open");
+	await page.goto("/domains");
+	await page.waitForSelector("input[type=password]");
+});
+
+const MAIL = `Return-Path: <bounce@mail.other.example>
+Received: from out.other.example (out.other.example [192.0.2.7])
+ by mx.broken.example (Postfix) with ESMTPS id 4; Sun, 22 Nov 2026 12:00:07 +0000
+Authentication-Results: mx.broken.example; dkim=pass header.d=broken.example;
+ spf=fail (not allowed) smtp.mailfrom=mail.other.example
+Received: from [10.0.0.1] by out.other.example with ESMTP; Sun, 22 Nov 2026 13:00:00 +0100
+DKIM-Signature: v=1; a=rsa-sha256; d=broken.example; s=s1; b=AA==
+From: "<b>Who</b>" <who@broken.example>
+Subject: hi
+`;
+
+test("headers are read in the browser, and go nowhere", async () => {
+	const page = await open();
+	await go(page, "/tools/headers");
+	const asked = [];
+	page.on("request", request => asked.push(request.url()));
+	await page.fill("textarea", MAIL);
+	await page.waitForSelector(".history");
+	const cards = await page.$$eval(".servers li", all => all.map(one =>
+		[one.querySelector("h3").textContent,
+		 one.querySelector(".status").textContent]));
+	equal(cards, [["DKIM", "pass"], ["SPF", "fail"]], "results");
+	const told = await page.$$eval(".beside .status", all =>
+		all.map(one => one.textContent));
+	equal(told, ["Another domain than From", "Same as From"], "domains");
+	const way = await page.innerText(".history");
+	ok(way.includes("10.0.0.1") && way.includes("after 7 s") &&
+	   way.indexOf("10.0.0.1") < way.indexOf("after 7 s"), way);
+	equal(asked, [], "requests");
+});

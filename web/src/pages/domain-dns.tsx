@@ -1,6 +1,7 @@
 /* What others see of a domain now: every record for mail, every finding. */
 import { useLook } from "../api/look";
-import type { Check } from "../api/types";
+import { useQuery } from "../api/query";
+import type { Check, Domain } from "../api/types";
 import { href, useAnchor } from "../model/place";
 import { shownDomain } from "../words/idn";
 import { t } from "../words/words";
@@ -13,6 +14,8 @@ import type { RouteProps } from "../routes";
 export default function DomainDns({ at }: RouteProps) {
 	const domain = at.domain!;
 	const look = useLook<Check>("/check", { domain });
+	const one = useQuery<Domain>("/domains/" +
+		encodeURIComponent(domain)).data;
 
 	useAnchor(Boolean(look.data?.done));
 	return (
@@ -28,7 +31,7 @@ export default function DomainDns({ at }: RouteProps) {
 						{toolText(kind)}</a>)}
 			</nav>
 			<Looked look={look} />
-			<History domain={domain} />
+			{one?.registered && <History domain={domain} />}
 		</Page>
 	);
 }

@@ -7,7 +7,7 @@ import { KINDS, toolText } from "../parts/tools";
 export default function Tools() {
 	return (
 		<Page title={t("web.nav.tools")} intro={t("web.tool.intro")}>
-			<ul class="guide-list">{["check", ...KINDS].map((kind) => (
+			<ul class="guide-list">{["check", ...KINDS, "headers"].map((kind) => (
 				<li class="card guide-card" key={kind}>
 					<h2><a href={"/tools/" + kind}>{toolText(kind)}
 						<Icon name="right" size={16} /></a></h2>

@@ -48,9 +48,6 @@ export function History({ domain }: { domain: string }) {
 	const query = useQuery<DomainHistory>(
 		`/domains/${encodeURIComponent(domain)}/history`);
 
-	/* A domain that nobody watches has none. */
-	if (query.problem?.status === 404)
-		return null;
 	return (
 		<Section title={t("web.history.title")}>
 			<Answer query={query} lines={3}>{(data) =>

@@ -23,7 +23,7 @@ export function ToolTabs() {
 
 	return (
 		<nav class="tabs" aria-label={t("web.nav.tools")}>
-			{["check", ...KINDS].map((kind) => (
+			{["check", ...KINDS, "headers"].map((kind) => (
 				<a class="tab" key={kind} href={"/tools/" + kind +
 					(q ? "?q=" + encodeURIComponent(q) : "")}
 					aria-current={path === "/tools/" + kind ?
