@@ -3,6 +3,7 @@
 
 #include "os/os.h"
 
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -198,6 +199,7 @@ engine_add(struct engine *e, const struct document *d, struct diag *why)
 	struct slot *slot = &e->queue[(e->first + e->count) % WINDOW];
 	enum err err = ERR_NONE;
 
+	assert(e->count < WINDOW);
 	slot->d = *d;
 	slot->tries = 0;
 	if (!copy_texts(slot))
@@ -211,7 +213,11 @@ engine_add(struct engine *e, const struct document *d, struct diag *why)
 	}
 	e->count++;
 	ask(e, slot);
-	return e->count == WINDOW ? finish_first(e, why) : ERR_NONE;
+	/* A parser that died of the oldest leaves it where it was: no slot is
+	 * free before one is really done. */
+	while (e->count == WINDOW && err == ERR_NONE)
+		err = finish_first(e, why);
+	return err;
 }
 
 static enum err

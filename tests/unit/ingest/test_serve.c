@@ -103,6 +103,34 @@ what_kills_the_parser_twice_is_kept_and_the_rest_goes_on(void **state)
 	kill_writer(t, SIGTERM);
 }
 
+/* As many documents are in the parser's hands as it takes at a time when it
+ * dies of the oldest. */
+static void
+a_parser_that_dies_with_its_hands_full_loses_nothing(void **state)
+{
+	struct serving *t = *state;
+	const int before = 3, n = 60;
+
+	start_writer(t);
+	for (int i = 1; i <= before; i++)
+		put_report(t, SPOOL_SMTP, "a.example", i);
+	put_text(t, SPOOL_SMTP, "BAD", S("Subject: x\r\n\r\n" DEADLY));
+	for (int i = before + 1; i <= n; i++)
+		put_report(t, SPOOL_SMTP, "a.example", i);
+	ring(t);
+	wait_for(t, "SELECT count(*) FROM intake", n + 1);
+	assert_int_equal(ask(t, "SELECT count(*) FROM report"), n);
+	assert_int_equal(ask(t, "SELECT count(*) FROM intake"
+				" WHERE upload = 'BAD' AND outcome = 3"
+				" AND code = 'ingest.parser_died'"),
+			 1);
+	assert_int_equal(ask(t, "SELECT count(*) FROM spool_position"), 1);
+	assert_int_equal(ask(t, "SELECT count(*) FROM spool_position"
+				" WHERE segment GLOB '?*-0*.seg'"),
+			 1);
+	kill_writer(t, SIGTERM);
+}
+
 static void
 registered_domains_count_and_others_wait_to_be_claimed(void **state)
 {
@@ -182,6 +210,7 @@ main(void)
 		TEST(what_waited_before_the_start_is_taken_once),
 		TEST(killed_at_any_instant_every_message_is_there_once),
 		TEST(what_kills_the_parser_twice_is_kept_and_the_rest_goes_on),
+		TEST(a_parser_that_dies_with_its_hands_full_loses_nothing),
 		TEST(registered_domains_count_and_others_wait_to_be_claimed),
 		TEST(strangers_cannot_fill_the_disk_and_operators_can),
 	};
