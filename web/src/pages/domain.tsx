@@ -86,7 +86,6 @@ function Waiting({ one }: { one: One }) {
 		</Card>
 		<Section title={t("web.domain.records")}>
 			<Records domain={one.domain} /></Section>
-		<Health domain={one.domain} />
 	</>;
 }
 
@@ -297,6 +296,8 @@ function Actions({ one }: { one: One }) {
 			{ purpose: value }).catch(toastProblem);
 
 	return <>
+		<a class="button" href={href(`/d/${encodeURIComponent(
+			one.domain)}/dns`)}>{t("web.domain.dns_short")}</a>
 		<a class="button" href={href("/reports/dmarc",
 			{ domain: one.domain })}>
 			<Icon name="search" size={16} />{t("web.nav.explore")}</a>
