@@ -60,6 +60,17 @@ bool watch_records_ask(struct watch_look *l);
 /* Those that are known, into `out`. */
 bool watch_records_put(struct watch_look *l, struct control_look *out);
 
+/* silence.c */
+
+struct watch_arrivals {
+	int64_t owner, now;
+	int64_t last; /* UTC second of the newest report; 0: none ever came */
+};
+/* Writes a notice when reports came and none has come for days, or that it is
+ * over. */
+enum err watch_tell_silence(struct control *c, const struct watch_arrivals *a,
+			    unsigned channels, struct diag *why) MUST_CHECK;
+
 /* tell.c */
 
 /* Writes a notice for `channels` when people should know of `change`, or that

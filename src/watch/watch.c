@@ -3,7 +3,7 @@
 #include "store/store.h"
 #include "watch/private.h"
 
-enum { SELECTOR_DAYS = 30 };
+enum { SELECTOR_DAYS = 30, ARRIVALS_MS = 3600 * 1000, CURSOR_MAX = 8192 };
 
 struct one {
 	struct one *next, **here;
@@ -17,7 +17,7 @@ struct watch {
 	struct watch_options o;
 	struct control *control;
 	struct store *store; /* NULL: there are no reports */
-	struct loop_timer *timer;
+	struct loop_timer *timer, *hourly;
 	struct one *ones;
 	unsigned busy;
 };
@@ -197,6 +197,41 @@ fill(void *ctx)
 	}
 }
 
+/* ---- reports ---- */
+
+static enum err
+take_last(void *ctx, const struct store_report *r)
+{
+	struct watch_arrivals *a = ctx;
+
+	if (r->received_at > a->last)
+		a->last = r->received_at;
+	return ERR_NONE;
+}
+
+static void
+look_at_arrivals(void *ctx)
+{
+	const struct watch *w = ctx;
+	struct watch_arrivals a = { .owner = CONTROL_OWNER_SELF,
+				    .now = w->o.clock() };
+	const struct store_list list = { .owner = a.owner,
+					 .first_day = INT64_MIN,
+					 .last_day = INT64_MAX,
+					 .limit = 1 };
+	SCOPED_BUF next = BUF(CURSOR_MAX);
+	struct diag why = { 0 };
+	enum err err;
+
+	if (!w->store || w->o.channels == 0)
+		return;
+	err = store_reports(w->store, &list, take_last, &a, &next, &why);
+	if (err == ERR_NONE)
+		err = watch_tell_silence(w->control, &a, w->o.channels, &why);
+	if (err != ERR_NONE)
+		log_warn("watch_failed", &why);
+}
+
 /* ---- the whole ---- */
 
 enum err
@@ -223,6 +258,9 @@ watch_start(struct loop *l, struct inspect *in,
 		w->store = NULL;
 	w->timer = loop_timer_new(l, fill, w);
 	loop_timer_set(w->timer, w->o.poll_ms, true);
+	w->hourly = loop_timer_new(l, look_at_arrivals, w);
+	loop_timer_set(w->hourly, ARRIVALS_MS, true);
+	loop_defer(l, look_at_arrivals, w);
 	loop_defer(l, fill, w);
 	*out = w;
 	return ERR_NONE;
@@ -235,6 +273,7 @@ watch_stop(struct watch *w)
 		return;
 	loop_forget(w->loop, w);
 	loop_timer_free(w->timer);
+	loop_timer_free(w->hourly);
 	while (w->ones)
 		drop(w->ones);
 	store_close(w->store);
