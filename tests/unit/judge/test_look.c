@@ -9,7 +9,7 @@
 enum { NOW = 1700000000 };
 
 static void
-what_dns_does_not_tell_is_tried_for_days_and_then_no_more(void **state)
+what_dns_does_not_tell_is_tried_for_some_days(void **state)
 {
 	int64_t at = NOW, last = 0;
 	uint64_t tries = 0;
@@ -115,8 +115,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			what_dns_does_not_tell_is_tried_for_days_and_then_no_more),
+		cmocka_unit_test(what_dns_does_not_tell_is_tried_for_some_days),
 		cmocka_unit_test(a_verdict_goes_back_with_what_follows_from_it),
 		cmocka_unit_test(what_is_no_message_is_passed_over),
 	};
