@@ -32,11 +32,13 @@ const struct api_route api_routes[] = {
 	  api_intake_retry },
 	{ API_POST, "/api/v1/intake/test", API_CHANGE, API_SLOW,
 	  api_intake_test },
-	/* checks.c */
+	/* checks.c, generate.c */
 	{ API_GET, "/api/v1/check", API_READ, API_NO_ETAG | API_PUBLIC,
 	  api_check },
 	{ API_GET, "/api/v1/lookup/{kind}", API_READ, API_NO_ETAG | API_PUBLIC,
 	  api_lookup },
+	{ API_POST, "/api/v1/generate/{kind}", API_READ, API_PUBLIC,
+	  api_generate },
 	/* people*.c, views.c */
 	{ API_GET, "/api/v1/session", API_ANYBODY, API_NO_ETAG, api_session },
 	{ API_POST, "/api/v1/session", API_ANYBODY, 0, api_sign_in },
