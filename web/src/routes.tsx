@@ -31,6 +31,7 @@ const ROUTES: readonly (readonly [string, () => Promise<PageModule>])[] = [
 	["/tools", () => import("./pages/tools")],
 	["/tools/check", () => import("./pages/check")],
 	["/tools/headers", () => import("./pages/headers")],
+	["/tools/generate/:kind", () => import("./pages/generate")],
 	["/tools/:kind", () => import("./pages/lookup")],
 	["/help", () => import("./pages/help")],
 	["/help/findings", () => import("./pages/help-findings")],

@@ -27,6 +27,11 @@ export async function everyPage() {
 		"/tools/mta-sts?q=broken.example",
 		"/tools/spf?q=broken.example",
 		"/tools/dmarc?q=broken.example",
+		"/tools/generate/dmarc?q=a.example",
+		"/tools/generate/mta-sts?q=a.example",
+		"/tools/generate/spf?q=a.example",
+		"/tools/generate/dkim?q=a.example",
+		"/tools/generate/tls-rpt", "/tools/generate/bimi?q=a.example",
 		`/d/${domain}/dns`, "/help", "/help/mta-sts", "/help/findings",
 		"/nowhere-at-all",
 	];

@@ -103,9 +103,10 @@ export function forget(): void {
 
 /* ---- writing ---- */
 
-export async function write<T>(method: "POST" | "PUT" | "PATCH" | "DELETE",
-			       path: string, body?: unknown,
-			       params?: Params): Promise<T> {
+type Method = "POST" | "PUT" | "PATCH" | "DELETE";
+
+function send<T>(method: Method, url: string, body: unknown,
+		 signal?: AbortSignal): Promise<T> {
 	const headers: Record<string, string> = { Accept: "application/json" };
 	const csrf = session.get()?.csrf;
 
@@ -113,10 +114,21 @@ export async function write<T>(method: "POST" | "PUT" | "PATCH" | "DELETE",
 		headers["X-Waxseal-CSRF"] = csrf;
 	if (body !== undefined)
 		headers["Content-Type"] = "application/json";
-	const value = await ask<T>(apiUrl(path, params), { method, headers,
+	return ask<T>(url, { method, headers, signal: signal ?? null,
 		body: body === undefined ? null : JSON.stringify(body) });
+}
+
+export async function write<T>(method: Method, path: string, body?: unknown,
+			       params?: Params): Promise<T> {
+	const value = await send<T>(method, apiUrl(path, params), body);
 	forget();
 	return value;
+}
+
+/* A question too long for an address: nothing changes by it. */
+export function work<T>(path: string, body: unknown,
+			signal?: AbortSignal): Promise<T> {
+	return send<T>("POST", apiUrl(path), body, signal);
 }
 
 /* A report as it is, any packing; answers once it is safe. */

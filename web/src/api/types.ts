@@ -472,3 +472,26 @@ export interface LookupPtr extends Omit<LookupBase, "domain"> {
 }
 export type Lookup = LookupMtaSts | LookupTlsRpt | LookupBimi | LookupDane
 	| LookupDkim | LookupSpf | LookupDmarc | LookupMx | LookupPtr;
+
+/* ---- what to publish ---- */
+
+export interface MadeRecord {
+	name: string; host: string; // host: within the zone
+	type: "A" | "AAAA" | "CNAME" | "TXT"; ttl: number; value: string;
+	shared: boolean;
+}
+export interface Generated {
+	schema: string;
+	domain: string | null;
+	wish: Record<string, string | number | boolean | string[] | null>;
+	made: boolean; // false: `findings` says why, and there is nothing
+	zone: string | null;
+	records: MadeRecord[];
+	files: { name: string; url: string | null; type: string;
+		 body: string }[];
+	text: Record<"zone" | "nsupdate" | "terraform" | "octodns",
+		     string | null>;
+	steps: { step: string; text: string }[];
+	given: Finding[]; // about what was pasted
+	findings: Finding[];
+}

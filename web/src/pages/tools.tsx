@@ -1,8 +1,9 @@
 /* The tools there are. */
 import { t } from "../words/words";
 import { Icon } from "../parts/icons";
-import { Page } from "../parts/page";
-import { KINDS, toolText } from "../parts/tools";
+import { Page, Section } from "../parts/page";
+import { KINDS, makerText, toolText } from "../parts/tools";
+import { MAKERS } from "../model/generate";
 
 export default function Tools() {
 	return (
@@ -13,6 +14,17 @@ export default function Tools() {
 						<Icon name="right" size={16} /></a></h2>
 					<p class="muted">{toolText(kind, "_text")}</p>
 				</li>))}</ul>
+			<Section title={t("web.generate.title")}>
+				<ul class="guide-list">{MAKERS.map((kind) => (
+					<li class="card guide-card" key={kind}>
+						<h3><a href={"/tools/generate/" + kind}>
+							{makerText(kind)}
+							<Icon name="right" size={16} />
+						</a></h3>
+						<p class="muted">
+							{makerText(kind, "_text")}</p>
+					</li>))}</ul>
+			</Section>
 		</Page>
 	);
 }

@@ -17,6 +17,11 @@ export function toolText(kind: string, part = ""): string {
 	return named("web.tool.", kind.replaceAll("-", "_") + part);
 }
 
+/* Texts of what makes records: "web.maker.mta_sts_text". */
+export function makerText(kind: string, part = ""): string {
+	return named("web.maker.", kind.replaceAll("-", "_") + part);
+}
+
 export function ToolTabs() {
 	const { path, params } = usePlace();
 	const q = params.get("q");
