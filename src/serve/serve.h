@@ -66,8 +66,8 @@ struct serve_options {
 	struct serve_list lmtp; /* further places of smtp */
 	struct serve_inspect inspect;
 	struct notify_options notify; /* only what is configured */
-	const char *metrics;  /* where to listen, "": nowhere */
-	uint64_t message_max; /* bytes */
+	const char *metrics;          /* where to listen, "": nowhere */
+	uint64_t message_max;         /* bytes */
 	struct serve_list watched;
 	const struct mailbox_account *accounts;
 	size_t account_count;

@@ -4,6 +4,7 @@
 #include "store/query_tally.h"
 #include "store/segment.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -340,6 +341,7 @@ store_tally_cells(struct store *s, const struct store_tallying *each,
 	struct sweep w[STORE_TOGETHER_MAX];
 	enum err e = ERR_NONE;
 
+	assert(count > 0 && count <= STORE_TOGETHER_MAX);
 	for (size_t i = 0; i < count && e == ERR_NONE; i++) {
 		w[i] = (struct sweep){ .s = s,
 				       .q = each[i].q,
