@@ -117,7 +117,7 @@ WEB = {
     "hang_up": {"stage": "tls_failed", "alert": -1},
 }
 DATES = {"expired": (-60, -2), "not_yet_valid": (2, 60),
-         "expires_soon": (-1, 3), "good": (-1, 90)}
+         "expires_soon": (-60, 3), "good": (-1, 90)}
 
 
 @test
