@@ -144,6 +144,18 @@ room(const struct intake *role, struct diag *why)
 	return spool_room(role->spool, why);
 }
 
+/* Who sent it, as far as that is known. A server that hands on what others sent
+ * and does not say who they are is not the sender: SPF of its own address would
+ * pass for everybody who may send through it. */
+static struct str
+sending_client(const struct session *s, const struct smtp_facts *facts,
+	       char text[NETADDR_PRINT_MAX])
+{
+	if ((s->trusted || facts->lmtp) && !facts->has_client)
+		return (struct str){ 0 };
+	return session_client(s, text);
+}
+
 static enum smtp_answer
 on_begin(void *ctx)
 {
@@ -157,7 +169,7 @@ on_begin(void *ctx)
 		.door = SPOOL_SMTP,
 		.owner = 1, /* SELF, contracts section 3 */
 		.received_at = now,
-		.client = session_client(s, client),
+		.client = sending_client(s, &facts, client),
 		.helo = facts.helo,
 		.mail_from = facts.mail_from,
 		.recipients = buf_str(&s->recipients),

@@ -39,7 +39,7 @@ struct spool_envelope {
 	int64_t received_at;   /* UTC seconds */
 	struct str id;         /* unique, printable: queue id, upload id */
 	struct str name;       /* file name, mailbox and UID, path */
-	struct str client;     /* address of the peer */
+	struct str client;     /* address of the sender; "" unknown */
 	struct str helo;       /* SMTP */
 	struct str mail_from;  /* SMTP, without < >; "" is the null sender */
 	struct str recipients; /* SMTP, blank-separated, without < > */

@@ -147,7 +147,7 @@ def wait_for(ask, code):
 def a_message_is_kept_as_it_came_with_its_envelope():
     body = b"Subject: \xe6\r\n\r\n..dots\r\n.x\r\nbare\nlf\r\n" + bytes(
         range(1, 256)) + b"\r\n"
-    with Server() as server:
+    with Server("trusted=0") as server:
         server.recipients("tok1", "one.example")
         client = server.connect()
         client.expect("220 mx.example.net ESMTP")
@@ -343,6 +343,21 @@ def lmtp_and_trusted_peers_tell_the_client():
         same([(e["client"], e["helo"], e["kind"]) for e in server.spool()],
              [(b"192.0.2.7", b"out.example", b"lmtp"),
               (b"2001:db8::9", b"far.example", b"smtp")])
+
+
+@test
+def whoever_hands_on_without_a_word_is_not_the_client():
+    with Server() as server:
+        for greeting in (b"EHLO relay\r\n", b"EHLO relay\r\nXFORWARD "
+                         b"ADDR=[UNAVAILABLE]\r\n"):
+            client = server.connect()
+            client.expect("220")
+            client.send(greeting + b"MAIL FROM:<a@b>\r\n"
+                        b"RCPT TO:<reports@localhost>\r\nDATA\r\ny\r\n.\r\n")
+            client.expect(*["250"] * (greeting.count(b"\n") + 2), "354",
+                          "250")
+            client.close()
+        same([e["client"] for e in server.spool()], [b"", b""])
 
 
 @test
