@@ -154,9 +154,13 @@ test("a private key stays in the browser", async () => {
 test("what cannot be published says why, in words", async () => {
 	const page = await open();
 	await go(page, "/tools/generate/tls-rpt?q=a.example");
+	ok(/Still missing: Where reports go/.test(
+		await page.innerText(".gen-made")), "missing");
+	await page.getByLabel("Where reports go").fill("ftp://a.example");
 	await page.waitForSelector(".gen-made .found-fail");
-	ok(/need somewhere to go/.test(await page.innerText(".gen-made")),
-	   "finding");
+	const told = await page.innerText(".gen-made");
+	ok(/cannot be sent to ftp:/.test(told), told);
+	equal(await page.locator(".made-record").count(), 0, "records");
 	await page.getByLabel("Where reports go").fill("t@a.example");
 	await isMade(page, "v=TLSRPTv1; rua=mailto:t@a.example");
 	equal(await page.locator(".found-fail").count(), 0, "faults");
@@ -165,6 +169,6 @@ test("what cannot be published says why, in words", async () => {
 test("a public instance makes records for everybody", async () => {
 	const page = await open({ login: false });
 	await go(page, "/tools/generate/bimi?q=a.example");
-	await page.getByLabel("Show no logo").check();
+	await page.getByLabel("Show no logo").press("Space");
 	await isMade(page, "v=BIMI1; l=; a=;");
 });

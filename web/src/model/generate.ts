@@ -148,6 +148,19 @@ export function formOf(kind: Maker, wish: Generated["wish"]): Form {
 	return form;
 }
 
+/* The field without which there is nothing to say yet. */
+export function missing(kind: Maker, form: Form): string | null {
+	const needed: Record<Maker, string | null> = {
+		dmarc: form.policy === "none" ? "rua" : null, spf: null,
+		dkim: "public_key", "tls-rpt": "rua",
+		"mta-sts": form.mode === "none" ? null : "mx",
+		bimi: form.decline === "yes" ? null : "logo",
+	};
+	const name = needed[kind];
+
+	return name && !form[name]?.trim() ? name : null;
+}
+
 export function holdsPrivateKey(text: string | undefined): boolean {
 	return /PRIVATE KEY/.test(text ?? "");
 }

@@ -4,7 +4,7 @@ import { ApiProblem, work } from "../api/client";
 import { mailServers, published, useMade } from "../api/made";
 import type { Finding, Generated } from "../api/types";
 import { defaults, FIELDS, formOf, holdsPrivateKey, keyCommands, MAKERS,
-	 wishOf } from "../model/generate";
+	 missing, wishOf } from "../model/generate";
 import type { FieldSpec, Form, Maker } from "../model/generate";
 import { setParams, usePlace } from "../model/place";
 import { named, t } from "../words/words";
@@ -19,6 +19,13 @@ import NotFound from "./not-found";
 
 type Set = (name: string, value: string) => void;
 const say = (key: string) => named("web.generate.", key);
+
+/* rua of DMARC and of TLS-RPT are not the same. */
+function keyOf(kind: Maker, name: string): string {
+	const own = `${kind.replace("-", "_")}_${name}`;
+
+	return say(own) === own ? name : own;
+}
 
 function Checks({ spec, value, onValue }: {
 	spec: FieldSpec; value: string; onValue: (value: string) => void;
@@ -45,14 +52,12 @@ function Input({ spec, kind, form, set }: {
 }) {
 	const { name, shape, options = [], example = "" } = spec;
 	const value = form[name] ?? "";
-	// rua of DMARC and of TLS-RPT are not the same.
-	const own = `${kind.replace("-", "_")}_${name}`;
-	const key = say(own) === own ? name : own;
+	const key = keyOf(kind, name);
 	const base = { label: say(key), hint: say(key + "_hint"), value,
 		       onValue: (text: string) => set(name, text) };
 
 	if (shape === "switch")
-		return <div class="field">
+		return <div class="gen-switch">
 			<Switch label={base.label} on={value === "yes"}
 				onChange={(on) => set(name, on ? "yes" : "")} />
 			<p class="field-hint">{base.hint}</p></div>;
@@ -222,7 +227,8 @@ function Generator({ kind }: { kind: Maker }) {
 	const [current, setCurrent] = useState<readonly string[]>([]);
 	const [given, setGiven] = useState<readonly Finding[]>([]);
 	const domain = (form.domain ?? "").normalize("NFKC").trim();
-	const { data, problem, stale } = useMade(kind, domain &&
+	const lacks = missing(kind, form);
+	const { data, problem, stale } = useMade(kind, domain && !lacks &&
 		!holdsPrivateKey(form.public_key) ?
 		wishOf(kind, { ...form, domain }, current) : null);
 
@@ -263,7 +269,10 @@ function Generator({ kind }: { kind: Maker }) {
 					{problem ? <ProblemView problem={problem} /> :
 					 data ? <MadeView made={data} /> :
 						<p class="muted">
-							{t("web.generate.waiting")}</p>}
+							{domain && lacks ?
+								t("web.generate.lacks", { field:
+									say(keyOf(kind, lacks)) }) :
+								t("web.generate.waiting")}</p>}
 				</section>
 			</div>
 		</Page>

@@ -58,6 +58,10 @@ function Details({ one }: { one: Finding }) {
 	);
 }
 
+/* The form that makes what a finding wants published. */
+const MAKERS: Record<string, string> = { dmarc: "dmarc", spf: "spf",
+	dkim: "dkim", mtasts: "mta-sts", tlsrpt: "tls-rpt", bimi: "bimi" };
+
 function Action({ one, domain, again }: {
 	one: Finding; domain: string | null; again: (() => void) | null;
 }) {
@@ -67,6 +71,12 @@ function Action({ one, domain, again }: {
 	if (one.action === "copy" && domain && one.code.startsWith("mtasts."))
 		return <a class="button button-small" href={"/tools/mta-sts?q=" +
 			encodeURIComponent(domain)}>{t("web.finding.repaired")}</a>;
+	const maker = MAKERS[one.code.split(".")[0]!];
+	if (one.action === "publish" && domain && maker && !one.record)
+		return <a class="button button-small"
+			href={`/tools/generate/${maker}?q=` +
+				encodeURIComponent(domain)}>
+			{t("web.generate.title")}</a>;
 	return null;
 }
 

@@ -176,6 +176,6 @@ export function MadeView({ made }: { made: Generated }) {
 			<Steps made={made} />
 		</>}
 		<FindingList findings={made.findings} again={null}
-			domain={made.domain} />
+			domain={null} />
 	</>;
 }
