@@ -171,6 +171,7 @@ work_judge_done(struct server *s, const struct request *r, struct buf *answer,
 	    json_type(verdict) != JSON_OBJECT)
 		return diag_set(why, ERR_SYNTAX, "ingest.bad_request", 0,
 				"judge_done");
+	v.author = json_str(json_get(verdict, "author"));
 	json_put_copy(&j, NULL, verdict);
 	v.json = text.full ? S("{}") : buf_str(&text);
 	return note(s, &v, why);

@@ -35,6 +35,7 @@ static const struct {
 	{ "yahoo inc", "yahoo" },
 	{ "yahoo inc.", "yahoo" },
 	{ "yahoo mail", "yahoo" },
+	{ "yahooinc.com", "yahoo" },
 	{ "aol", "yahoo" },
 	{ "aol.com", "yahoo" },
 	{ "aol inc", "yahoo" },
@@ -93,4 +94,13 @@ sender_reporter_family(struct str org, struct buf *out)
 		(void)buf_addz(out, family);
 	else
 		(void)buf_add(out, buf_str(&folded));
+}
+
+bool
+sender_reporter_known(struct str org)
+{
+	SCOPED_BUF folded = BUF(NAME_MAX_BYTES);
+
+	fold(org, &folded);
+	return family_of(buf_str(&folded)) != NULL;
 }

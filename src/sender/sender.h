@@ -109,5 +109,7 @@ const char *sender_evidence_name(enum sender_evidence e);
 /* Family of a reporting organisation (contracts section 5): "microsoft",
  * "google", "yahoo", or the folded name itself. Appends to `out`. */
 void sender_reporter_family(struct str org, struct buf *out);
+/* Whether it is of a family with a name of its own. */
+bool sender_reporter_known(struct str org);
 
 #endif

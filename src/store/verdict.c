@@ -1,4 +1,6 @@
 /* Messages that wait to be judged, and what becomes of what they brought. */
+#include "dnsname/dnsname.h"
+#include "sender/sender.h"
 #include "store/item.h"
 
 #include <string.h>
@@ -6,7 +8,8 @@
 enum {
 	WAITING_MAX = 1 << 20, /* bytes of envelopes in one go */
 	MESSAGE_MAX = 128 << 20,
-	ENTRIES_MAX = 8 << 20 /* bytes of the entries of one message */
+	ENTRIES_MAX = 8 << 20, /* bytes of the entries of one message */
+	ORG_MAX = 4096         /* bytes of a name; longer ones are nobody's */
 };
 
 /* ---- what waits ---- */
@@ -136,6 +139,36 @@ struct entry {
 	int64_t id, report;
 };
 
+static bool
+same_family(struct str a, struct str b)
+{
+	SCOPED_BUF of_a = BUF(ORG_MAX), of_b = BUF(ORG_MAX);
+
+	sender_reporter_family(a, &of_a);
+	sender_reporter_family(b, &of_b);
+	return !of_a.full && !of_b.full &&
+	       str_eq(buf_str(&of_a), buf_str(&of_b));
+}
+
+/* Anybody can pass DMARC for a domain of their own: what passed for one
+ * reporter says nothing of a report in the name of another. A name that is a
+ * domain, or one of a known family, must be the author's; others cannot be
+ * compared. */
+static bool
+may_report_as(struct str author, struct str org)
+{
+	SCOPED_ARENA mem = arena_new(4 * ORG_MAX);
+	struct str owner = dnsname_org(author), name;
+
+	if (author.n == 0)
+		return false;
+	if (same_family(org, owner))
+		return true;
+	if (dnsname_fold(org, mem, &name) && str_index(name, '.') != SIZE_MAX)
+		return str_eq(dnsname_org(name), owner);
+	return !sender_reporter_known(org);
+}
+
 /* Entries of the message that the verdict speaks for. */
 static enum err
 find_entries(struct store *s, const struct store_verdict *v, struct str upload,
@@ -144,8 +177,11 @@ find_entries(struct store *s, const struct store_verdict *v, struct str upload,
 	SCOPED_STATEMENT st = NULL;
 	bool row = false;
 	enum err e = db_prepare(s->db,
-				S("SELECT id, report, kind FROM intake"
-				  " WHERE upload = ?1 AND upload <> ''"),
+				S("SELECT i.id, i.report, i.kind,"
+				  " coalesce(o.text, i.org) FROM intake i"
+				  " LEFT JOIN report r ON r.id = i.report"
+				  " LEFT JOIN name o ON o.id = r.org"
+				  " WHERE i.upload = ?1 AND i.upload <> ''"),
 				&st, why);
 
 	if (e != ERR_NONE)
@@ -156,7 +192,7 @@ find_entries(struct store *s, const struct store_verdict *v, struct str upload,
 		bool passed =
 			db_i64(st, 2) == DECODE_TLSRPT ? v->tls : v->dmarc;
 
-		if (passed &&
+		if (passed && may_report_as(v->author, db_text(st, 3)) &&
 		    !buf_add(out, (struct str){ (const char *)&n, sizeof n }))
 			return diag_set(why, ERR_LIMIT, "store.raw_too_large",
 					0, " ");

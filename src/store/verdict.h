@@ -22,6 +22,9 @@ enum err store_each_unjudged(struct store *s, int64_t now, uint64_t limit,
 struct store_verdict {
 	int64_t mail;    /* store_unjudged.id */
 	bool dmarc, tls; /* it passed for reports of the kind */
+	/* Domain of its From, folded: it vouches for reports of that
+	 * organisation only. Empty: for none. */
+	struct str author;
 	int64_t again;   /* UTC seconds: to be tried once more; 0: final */
 	struct str json; /* what the log shows */
 };

@@ -103,7 +103,9 @@ what_passed_counts_as_verified(void **state)
 	struct store *s = place_open(*state, STORE_CREATE);
 	const struct store_origin origin = by_mail("Q1");
 	int64_t id = put(s, &FIRST, &origin).report;
-	struct store_verdict v = { .dmarc = true, .json = STR("{\"a\":1}") };
+	struct store_verdict v = { .dmarc = true,
+				   .author = STR("google.com"),
+				   .json = STR("{\"a\":1}") };
 	struct due due;
 
 	carry(s, &origin);
@@ -174,7 +176,9 @@ a_verified_report_outdoes_a_forged_one(void **state)
 	const struct store_origin forged = by_mail("Q1"), real = by_mail("Q2");
 	struct made shorter = FIRST;
 	int64_t first = put(s, &FIRST, &forged).report, second;
-	struct store_verdict v = { .dmarc = true, .json = STR("{}") };
+	struct store_verdict v = { .dmarc = true,
+				   .author = STR("google.com"),
+				   .json = STR("{}") };
 
 	carry(s, &forged);
 	shorter.rows = 1;
@@ -198,7 +202,9 @@ the_same_report_in_a_better_mail_is_verified(void **state)
 	struct store *s = place_open(*state, STORE_CREATE);
 	const struct store_origin one = by_mail("Q1"), two = by_mail("Q2");
 	int64_t id = put(s, &FIRST, &one).report;
-	struct store_verdict v = { .dmarc = true, .json = STR("{}") };
+	struct store_verdict v = { .dmarc = true,
+				   .author = STR("google.com"),
+				   .json = STR("{}") };
 
 	carry(s, &one);
 	assert_int_equal(put(s, &FIRST, &two).outcome, STORE_DUPLICATE);
@@ -215,7 +221,9 @@ what_lies_in_the_bin_is_judged_before_it_is_claimed(void **state)
 {
 	struct store *s = place_open(*state, STORE_CREATE);
 	const struct store_origin origin = by_mail("Q1");
-	struct store_verdict v = { .dmarc = true, .json = STR("{}") };
+	struct store_verdict v = { .dmarc = true,
+				   .author = STR("google.com"),
+				   .json = STR("{}") };
 
 	(void)put_unclaimed(s, &origin, "other.example");
 	carry(s, &origin);
@@ -225,10 +233,58 @@ what_lies_in_the_bin_is_judged_before_it_is_claimed(void **state)
 	store_close(s);
 }
 
+static void
+who_passed_vouches_for_no_other_reporter(void **state)
+{
+	static const struct {
+		const char *author, *org;
+		bool verified;
+	} cases[] = {
+		{ "google.com", "google.com", true },
+		{ "google.com", "Google Inc.", true },
+		{ "gmail.com", "google.com", true },
+		{ "evil.example", "google.com", false },
+		{ "evil.example", "Google Inc.", false },
+		{ "evil.example", "Outlook.com", false },
+		{ "microsoft.com", "Enterprise Outlook", true },
+		{ "dmarc.yahoo.com", "Yahoo! Inc.", true },
+		{ "corp.mail.example", "Mail.Example", true },
+		{ "mail.example", "other.example", false },
+		{ "mail.example", "Some Mail Ltd", true },
+		{ "google.com", "yahoo.com", false },
+		{ "", "google.com", false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char id[16];
+		struct made m = FIRST;
+		struct store *s;
+		struct store_verdict v = { .dmarc = true, .json = STR("{}") };
+
+		(void)snprintf(id, sizeof(id), "Q%zu", i + 1);
+		setup(state);
+		s = place_open(*state, STORE_CREATE);
+		const struct store_origin origin = by_mail(id);
+
+		m.org = cases[i].org;
+		(void)put(s, &m, &origin);
+		carry(s, &origin);
+		v.mail = look(s, NOW, 10).id[0];
+		v.author = str_of(cases[i].author);
+		assert_int_equal(judge(s, &v), cases[i].verified);
+		assert_int_equal(entry_trust(s, id),
+				 cases[i].verified ? STORE_VERIFIED
+						   : STORE_UNVERIFIED);
+		store_close(s);
+		teardown(state);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_passed_vouches_for_no_other_reporter),
 		cmocka_unit_test_setup_teardown(what_passed_counts_as_verified,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(
