@@ -38,6 +38,18 @@ put_mx(struct inspect_lookup *l, struct json_out *j)
 	json_close_array(j);
 }
 
+/* No answer is unknown, not "no name". */
+static void
+tell_trouble(struct inspect_lookup *l, const struct facts_dns *d)
+{
+	const char *code = facts_trouble(d->status);
+
+	if (code)
+		finding_add(&l->found, code, d->why, "domain",
+			    &l->subject.domain, "host", &d->name, "detail",
+			    &d->why, NULL);
+}
+
 /* Whether `name` leads back to the address; `known` false: not yet. */
 static bool
 leads_back(struct inspect_lookup *l, struct str name, bool *known)
@@ -47,6 +59,8 @@ leads_back(struct inspect_lookup *l, struct str name, bool *known)
 		facts_ask(l->facts, name, v4 ? FACTS_A : FACTS_AAAA);
 
 	*known = d != NULL;
+	if (d)
+		tell_trouble(l, d);
 	for (size_t i = 0; d && i < d->n; i++)
 		if (netaddr_cmp(&d->rr[i].address, &l->address) == 0)
 			return true;
@@ -69,6 +83,7 @@ judge_ptr(struct inspect_lookup *l)
 	l->names = arena_array(l->mem, NAMES_MAX, sizeof(*l->names));
 	if (!d || !l->names)
 		return false;
+	tell_trouble(l, d);
 	for (size_t i = 0; i < d->n && i < NAMES_MAX; i++) {
 		struct inspect_name *n = &l->names[l->names_n++];
 

@@ -125,6 +125,14 @@ run_look(void *ctx, struct facts *f, bool (*judge)(void *look),
 	inspect_run(s->engine, f, judge, done, look);
 }
 
+static void
+forget_answers(void *ctx)
+{
+	const struct serving *s = ctx;
+
+	inspect_forget(s->engine);
+}
+
 /* Addresses of Unix sockets begin with "/". */
 static void
 name_socket(const struct serving *s, struct buf *path)
@@ -154,6 +162,7 @@ begin(struct serving *s)
 		.clock = s->o->clock,
 		.ticks = s->o->ticks,
 		.run = run_look,
+		.forget = forget_answers,
 		.ctx = s,
 	};
 

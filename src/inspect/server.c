@@ -218,6 +218,9 @@ begin(struct inspect_server *s, const struct asked *a, struct str key,
 	TAILQ_INSERT_HEAD(&s->looks, l, all);
 	s->under_way++;
 	s->public_under_way += l->public;
+	/* Not for strangers: everybody's answers would be lost with theirs. */
+	if (a->fresh && !a->public && s->o.forget)
+		s->o.forget(s->o.ctx);
 	s->o.run(s->o.ctx, served_facts(served), judge, finish, l);
 	return l;
 }

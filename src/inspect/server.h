@@ -29,6 +29,8 @@ struct inspect_server_options {
 	/* As inspect_run, with `ctx` for the engine. */
 	void (*run)(void *ctx, struct facts *f, bool (*judge)(void *look),
 		    void (*done)(void *look, bool complete), void *look);
+	/* As inspect_forget, before a look that must be fresh; may be NULL. */
+	void (*forget)(void *ctx);
 	void *ctx;
 };
 

@@ -54,16 +54,27 @@ run(void *ctx, struct facts *f, bool (*judge)(void *look),
 	runs[runs_n++].look = look;
 }
 
+static unsigned forgotten;
+
+static void
+forget(void *ctx)
+{
+	(void)ctx;
+	forgotten++;
+}
+
 static int
 begin(void **state)
 {
 	const struct inspect_server_options options = { .clock = tell_clock,
 							.ticks = tell_ticks,
-							.run = run };
+							.run = run,
+							.forget = forget };
 	struct box *b = heap_new(sizeof(*b));
 
 	dnsname_init();
 	runs_n = 0;
+	forgotten = 0;
 	ticks = BEGIN;
 	b->server = inspect_server_new(&options);
 	b->answer = (struct buf)BUF(INQUIRY_ANSWER_MAX);
@@ -277,9 +288,12 @@ a_fresh_look_is_begun_when_the_last_is_ten_seconds_old(void **state)
 	ticks++;
 	(void)check(b, "a.example", ",\"fresh\":false");
 	assert_int_equal(runs_n, 1);
+	assert_int_equal(forgotten, 0);
 	(void)check(b, "a.example", ",\"fresh\":true");
 	assert_int_equal(runs_n, 2);
 	assert_false(is_done(b));
+	/* What DNS said before is not asked of a cache. */
+	assert_int_equal(forgotten, 1);
 	/* The old answer is gone: all see the new look. */
 	(void)check(b, "a.example", "");
 	assert_false(is_done(b));
@@ -290,6 +304,9 @@ a_fresh_look_is_begun_when_the_last_is_ten_seconds_old(void **state)
 	ticks++;
 	(void)check(b, "a.example", "");
 	assert_int_equal(runs_n, 3);
+	(void)check(b, "b.example", ",\"fresh\":true,\"public\":true");
+	assert_int_equal(runs_n, 4);
+	assert_int_equal(forgotten, 1);
 }
 
 static void
