@@ -58,7 +58,8 @@ done(const struct serving *t, int64_t id, const char *what)
 
 	(void)snprintf(text, sizeof text,
 		       "{\"op\":\"judge_done\",\"id\":%lld,%s,"
-		       "\"verdict\":{\"dmarc\":\"x\"}}",
+		       "\"verdict\":{\"author\":\"reporter.example\","
+		       "\"dmarc\":\"x\"}}",
 		       (long long)id, what);
 	answer_of(t, text, &answer);
 }
