@@ -143,6 +143,22 @@ open_database(struct store *s, const char *path, unsigned patience,
 	return e;
 }
 
+/* SQLite is not good at being made by two programs at once: one after the
+ * other, by a lock of the directory that lasts as long as the making. */
+static enum err
+make_database(struct store *s, const char *path, unsigned patience,
+	      struct diag *why)
+{
+	SCOPED_FD dir = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return diag_errno(why, "open", s->dir);
+	while (flock(dir, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return diag_errno(why, "lock", s->dir);
+	return open_database(s, path, patience, why);
+}
+
 static enum err
 open_inside(struct store *s, unsigned patience, struct diag *why)
 {
@@ -170,7 +186,9 @@ open_inside(struct store *s, unsigned patience, struct diag *why)
 	if (e == ERR_NONE)
 		e = store_key(s->dir, fresh, s->key, why);
 	if (e == ERR_NONE)
-		e = open_database(s, path, patience, why);
+		e = s->mode == STORE_CREATE
+			    ? make_database(s, path, patience, why)
+			    : open_database(s, path, patience, why);
 	if (e == ERR_NONE)
 		e = db_function(s->db, "mail_class", 3, mail_class, why);
 	return e;
