@@ -1,6 +1,6 @@
 /* Starts the dashboard: the words first, then who is there. */
 import { render } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { ApiProblem, read, session } from "./api/client";
 import type { Session } from "./api/types";
 import { go, startRouting, usePlace } from "./model/place";
@@ -42,7 +42,8 @@ function App() {
 	};
 	useStore(words);
 	useEffect(ask, []);
-	useEffect(() => {
+	// Before anything is painted: no page ever stands under another's address.
+	useLayoutEffect(() => {
 		if (now?.setup_needed && path !== "/setup" &&
 		    !isOpen(path, now))
 			go("/setup", { replace: true });
