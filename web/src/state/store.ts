@@ -30,14 +30,14 @@ export function store<T>(first: T): Store<T> {
 
 export function useStore<T>(s: Store<T>): T {
 	const [, again] = useState({});
+	const drawn = s.get();
 
 	useEffect(() => {
-		const seen = s.get();
 		const stop = s.watch(() => again({}));
-		// It may have changed between rendering and watching.
-		if (!Object.is(seen, s.get()))
+		// It may have changed between drawing and watching.
+		if (!Object.is(drawn, s.get()))
 			again({});
 		return stop;
 	}, [s]);
-	return s.get();
+	return drawn;
 }
