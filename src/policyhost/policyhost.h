@@ -1,0 +1,78 @@
+/* policyhost.h - the role that serves MTA-STS policies (RFC 8461 section 3.3)
+ * for every domain of the index, and answers a CA's challenges for them.
+ *
+ * On 443 the name in the ClientHello chooses the certificate; a name that is
+ * not hosted, or has no certificate, ends the handshake with alert 112
+ * (unrecognized_name), never with somebody else's certificate. One path is
+ * served, to GET and HEAD. On 80 there are answers to http-01 and nothing
+ * else. Nothing redirects. No database is opened.
+ */
+#ifndef POLICYHOST_H
+#define POLICYHOST_H
+
+#include "base/base.h"
+#include "netaddr/netaddr.h"
+
+struct policyhost_options {
+	const char *data;   /* directory of the index and of policy.log */
+	const uint8_t *key; /* SEAL_KEY_BYTES, opens the keys of the index;
+			     * NULL: no domain has a certificate */
+	/* Listening; they stay the caller's. */
+	const int *tls_fds, *plain_fds;
+	size_t tls_n, plain_n;
+	/* Connections on 443 for this name (a host name, "": none) are handed
+	 * to whoever reads the other end of `dashboard_fd` (os_send_fd, one
+	 * message each, POLICYHOST_HANDED), before a byte of them is read. */
+	struct str dashboard;
+	int dashboard_fd; /* -1: none */
+	/* Everything below: 0 takes what stands behind it. */
+	unsigned cached; /* certificates ready to serve: 10000 */
+	unsigned connections, per_address; /* 20000, 100; IPv6: each /64 */
+	int64_t connection_ms;  /* from its beginning to its end: 30 s */
+	uint64_t log_max;       /* bytes of policy.log, twice at most: 16 MiB */
+	int64_t (*clock)(void); /* UTC seconds */
+	/* Called in the loop once it serves, then every second while it does.
+	 * May be NULL. */
+	void (*alive)(void *ctx);
+	void *ctx;
+};
+
+#define POLICYHOST_HANDED "tls"
+
+/* Serves until SIGTERM or SIGINT. Returns an exit status: 0 when it was asked
+ * to stop. An index that cannot be read is told in the log and looked at again
+ * every second. */
+int policyhost_run(const struct policyhost_options *options);
+
+/* ---- who fetched ---- */
+
+/* One answered request for a policy. */
+struct policyhost_fetch {
+	int64_t time; /* UTC seconds */
+	struct str domain;
+	struct netaddr client;
+	int status;       /* 200, or 404 when there was no policy */
+	uint64_t policy;  /* policyhost_policy_id of what was served, or 0 */
+	struct str tls;   /* "TLSv1.3" */
+	struct str agent; /* User-Agent, clipped, printable; may be empty */
+};
+
+/* Tells versions of a policy apart: of its octets. */
+uint64_t policyhost_policy_id(struct str policy);
+
+/* Where a reader is. Zero: at the oldest that is kept. To be stored by the
+ * reader between calls. */
+struct policyhost_place {
+	uint64_t file, offset;
+};
+
+/* Hands on up to `max` fetches from `place` on and moves it behind them. What
+ * was dropped from the log meanwhile is passed over. `each` returns false to
+ * stop behind that one. Texts live until it returns. */
+enum err policyhost_log_read(const char *data, struct policyhost_place *place,
+			     size_t max,
+			     bool (*each)(void *ctx,
+					  const struct policyhost_fetch *f),
+			     void *ctx, struct diag *why) MUST_CHECK;
+
+#endif
