@@ -1,0 +1,107 @@
+/* publish.h - changes DNS as a confirmed plan says: through the providers of
+ * DNS, and looks whether it has arrived.
+ *
+ * A plan (dnsplan.h) is applied whole or not at all where the provider can do
+ * that, after live has been held against it once more. Secrets come out of
+ * the control store sealed, live in memory for one application, and stand in
+ * no log, argument or error.
+ */
+#ifndef PUBLISH_H
+#define PUBLISH_H
+
+#include "base/base.h"
+#include "control/control.h"
+#include "dnsplan/dnsplan.h"
+#include "inspect/inspect.h"
+#include "loop/loop.h"
+
+/* ---- providers ---- */
+
+enum publish_kind {
+	PUBLISH_RFC2136, /* UPDATE with TSIG, RFC 8945 */
+	PUBLISH_POWERDNS,
+	PUBLISH_CLOUDFLARE,
+	PUBLISH_ROUTE53,
+	PUBLISH_DESEC,
+	PUBLISH_HETZNER,
+	PUBLISH_DOMENESHOP,
+	PUBLISH_KINDS
+};
+
+/* What a kind takes. */
+enum publish_field {
+	PUBLISH_SERVER,    /* RFC 2136: "ADDRESS:PORT" of the primary */
+	PUBLISH_URL,       /* of the API, where it is not the usual one */
+	PUBLISH_KEY_NAME,  /* TSIG */
+	PUBLISH_ALGORITHM, /* TSIG: "hmac-sha256" ... */
+	PUBLISH_ACCOUNT,   /* Route 53: access key id; Domeneshop: token */
+	PUBLISH_SERVER_ID, /* PowerDNS: "localhost" */
+	PUBLISH_CA_FILE,   /* of the API's certificate, where it is private */
+	PUBLISH_FIELDS
+};
+const char *publish_kind_name(enum publish_kind kind); /* "rfc2136" */
+bool publish_kind_find(struct str name, enum publish_kind *out);
+const char *publish_field_name(enum publish_field field); /* "key_name" */
+/* Whether the kind has this field, and must have it. */
+bool publish_field_of(enum publish_kind kind, enum publish_field field,
+		      bool *needed);
+
+struct publish_provider {
+	enum publish_kind kind;
+	struct str field[PUBLISH_FIELDS];
+	struct str secret; /* TSIG key in base64, API token, secret key */
+};
+
+/* From the settings kept of it (a JSON object of fields). "publish.
+ * bad_provider" names what is missing or wrong. Lives in `mem`. */
+enum err publish_provider_read(struct str kind, struct str settings,
+			       struct arena *mem, struct publish_provider *out,
+			       struct diag *why) MUST_CHECK;
+/* The settings as that JSON object, checked; the secret is not in it. */
+enum err publish_provider_write(const struct publish_provider *p,
+				struct buf *out, struct diag *why) MUST_CHECK;
+
+/* Does what the plan says, and waits for it (a minute at most): blocking.
+ * Errors: ERR_SYNTAX "publish.changed" what is there is not what the plan
+ * saw, nothing was written; "publish.refused" with the provider's words (wrong
+ * key, no right, no such zone); ERR_IO "publish.unreachable" (retry);
+ * "publish.incomplete" when a part was written and could not be taken back. */
+enum err publish_apply(const struct publish_provider *p,
+		       const struct dnsplan *plan, int64_t now,
+		       struct diag *why) MUST_CHECK;
+
+/* ---- the key that secrets are sealed with ---- */
+
+/* Reads the master key, 32 bytes in hexadecimal, from `path`; makes the file
+ * (mode 0600) when it is absent and `make`. "publish.no_key" names the path. */
+enum err publish_key(const char *path, bool make, uint8_t key[SEAL_KEY_BYTES],
+		     struct diag *why) MUST_CHECK;
+
+/* ---- the executor: works off the plans of the control store ---- */
+
+enum {
+	PUBLISH_POLL_MS = 500,
+	PUBLISH_HOLD = 180, /* seconds until an application counts as lost */
+	PUBLISH_AT_ONCE = 4
+};
+
+struct publish_options {
+	const char *dir;        /* data directory */
+	const char *key_file;   /* of the master key; "" or NULL: no secrets */
+	int64_t (*clock)(void); /* UTC seconds */
+	int64_t poll_ms;        /* 0: PUBLISH_POLL_MS */
+};
+
+struct publish;
+
+/* Makes plans that were asked for, applies those that were confirmed (in a
+ * process of its own for each), and verifies until caches have it too. Copies
+ * `options`; its texts must outlive it. */
+enum err publish_start(struct loop *l, struct inspect *in,
+		       const struct publish_options *options,
+		       struct publish **out, struct diag *why) MUST_CHECK;
+/* After inspect_free: what was under way is taken up by whoever starts next.
+ * NULL is fine. */
+void publish_stop(struct publish *p);
+
+#endif
