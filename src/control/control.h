@@ -76,6 +76,7 @@ uint64_t control_domains_stamp(struct control *c);
 #include "control/records.h"
 #include "control/watch.h"
 #include "control/notice.h"
+#include "control/hosting.h"
 #include "control/publish.h"
 
 /* ---- saved views ---- */

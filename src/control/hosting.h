@@ -1,0 +1,163 @@
+/* hosting.h - domains whose records and policy we host: their tokens, proof
+ * of ownership and mode. Comes in with control.h.
+ *
+ * A row outlives its domain: while a policy is still cached by senders its
+ * end is served (RFC 8461 section 8.3), and a token is never given twice.
+ * What the role `hosting` does is decided here first and published after, so
+ * that it goes on rightly wherever it was stopped.
+ */
+#ifndef CONTROL_HOSTING_H
+#define CONTROL_HOSTING_H
+
+#include "control/control.h"
+
+enum {
+	CONTROL_TOKEN_LETTERS = 20,         /* 100 bits */
+	CONTROL_PROOF_LETTERS = 32,         /* of the TXT challenge */
+	CONTROL_PROOF_LOST = 7 * CIVIL_DAY, /* then nothing is renewed */
+	CONTROL_HOSTED_TEXT = 4096 /* bytes of a TXT value or MX list */
+};
+#define CONTROL_PROOF_LABEL "_waxseal-proof" /* below the domain */
+#define CONTROL_PROOF_VALUE "waxseal-proof=" /* before the challenge */
+
+enum control_proof {
+	CONTROL_UNPROVEN,
+	CONTROL_BY_TXT,       /* _waxseal-proof.D has the challenge */
+	CONTROL_BY_DELEGATION /* a CNAME leads to the domain's own token */
+};
+const char *control_proof_name(enum control_proof proof); /* "txt" ... */
+
+/* Served: in CONTROL_TLS_RPT nothing but the TLS-RPT record, from _TESTING to
+ * _RETIRING also a policy. The order is that of the way (RFC 8461 8.3). */
+enum control_mode {
+	CONTROL_OFF,
+	CONTROL_TLS_RPT,
+	CONTROL_TESTING,    /* max_age 1 day */
+	CONTROL_ENFORCE_7,  /* 7 days */
+	CONTROL_ENFORCE_30, /* 30 days */
+	CONTROL_RETIRING,   /* policy `none`, until every cached one is over */
+	CONTROL_REMOVED     /* it was hosted; nothing is served any more */
+};
+const char *control_mode_name(enum control_mode mode); /* "tls-rpt" ... */
+bool control_mode_parse(struct str name, enum control_mode *out);
+/* "testing", "enforce", "none" of its policy; NULL: it has none. */
+const char *control_mode_policy(enum control_mode mode);
+int64_t control_mode_age(enum control_mode mode); /* seconds; 0: no policy */
+
+struct control_hosted {
+	int64_t id, owner;
+	int64_t domain; /* control_domain's id; 0: not in the account any more
+			 */
+	struct str name;
+	struct str token;     /* TOKEN.p.ZONE, TOKEN.s.ZONE ... */
+	struct str challenge; /* without CONTROL_PROOF_VALUE */
+	enum control_purpose purpose;
+	int64_t added_at;
+	int64_t removed_at; /* hosting was ended, or the domain removed; 0 */
+
+	enum control_proof proof; /* the last that was seen */
+	int64_t proven_at;        /* first seen; 0 never */
+	int64_t checked_at;       /* last look that got answers */
+	int64_t due_at;           /* next look */
+	int64_t lost_at;          /* proven before, gone since; 0: it stands */
+
+	enum control_mode mode;
+	int64_t mode_since;
+	struct str mode_author;
+	struct str mx_more; /* patterns beside the live MX, one a line */
+	struct str tls_rpt; /* TXT value; "": the one of control_records */
+	struct str dmarc;   /* TXT value; "": none is hosted */
+
+	/* What keeps it from being served as wished: code of the catalogue
+	 * and its {detail}; "": nothing. */
+	struct str fault, fault_detail;
+	int64_t fault_at;
+};
+
+/* Proven, and the proof is not lost for CONTROL_PROOF_LOST. */
+bool control_hosted_good(const struct control_hosted *h, int64_t now);
+
+/* ---- for people: scoped by an owner, by the domain's name ---- */
+
+/* Begins to host a domain of the account, unproven and off. Gives what is
+ * there when it is hosted already. ERR_GONE "control.no_domain"; ERR_SYNTAX
+ * "control.bad_domain" for a public suffix. */
+enum err control_hosted_add(struct control *c, int64_t owner, struct str name,
+			    int64_t now, struct arena *mem,
+			    struct control_hosted *out,
+			    struct diag *why) MUST_CHECK;
+/* ERR_GONE "control.not_hosted", also when it was removed. */
+enum err control_hosted_find(struct control *c, int64_t owner, struct str name,
+			     struct arena *mem, struct control_hosted *out,
+			     struct diag *why) MUST_CHECK;
+/* By name; removed ones, too, while something of them is still served. */
+enum err control_hosted_each(struct control *c, int64_t owner,
+			     enum err (*each)(void *ctx,
+					      const struct control_hosted *),
+			     void *ctx, struct diag *why) MUST_CHECK;
+/* Looks for the proof at once. */
+enum err control_hosted_hurry(struct control *c, int64_t owner, struct str name,
+			      int64_t now, struct diag *why) MUST_CHECK;
+/* Asks no gate: whoever calls has (stsmode.h). Out of a mode with a policy
+ * the way is CONTROL_RETIRING: ERR_SYNTAX "hosting.bad_step". ERR_GONE
+ * "hosting.unproven" for any step of a domain that is not proven. */
+enum err control_hosted_mode(struct control *c, int64_t owner, struct str name,
+			     enum control_mode mode, struct str author,
+			     int64_t now, struct diag *why) MUST_CHECK;
+/* NULL leaves a text as it is. Values are checked by whoever calls. */
+struct control_hosted_texts {
+	const struct str *mx_more, *tls_rpt, *dmarc;
+};
+enum err control_hosted_texts(struct control *c, int64_t owner, struct str name,
+			      const struct control_hosted_texts *texts,
+			      struct diag *why) MUST_CHECK;
+/* Ends hosting: what senders have cached is retired first. */
+enum err control_hosted_remove(struct control *c, int64_t owner,
+			       struct str name, int64_t now,
+			       struct diag *why) MUST_CHECK;
+
+/* ---- for the role `hosting` ---- */
+
+/* Changes with every change of what is hosted, also by others. */
+uint64_t control_hosting_stamp(struct control *c);
+/* Those of which something is or may be served, of all owners. */
+enum err control_hosted_all(struct control *c,
+			    enum err (*each)(void *ctx,
+					     const struct control_hosted *),
+			    void *ctx, struct diag *why) MUST_CHECK;
+/* ERR_GONE "control.not_hosted". */
+enum err control_hosted_get(struct control *c, int64_t id, struct arena *mem,
+			    struct control_hosted *out,
+			    struct diag *why) MUST_CHECK;
+/* Domains that left the account are marked as removed. */
+enum err control_hosted_orphans(struct control *c, int64_t now,
+				struct diag *why) MUST_CHECK;
+/* The oldest whose look for the proof is due; it is not due again for an
+ * hour. Removed ones come, too, while they are served. False in `found`:
+ * none. */
+enum err control_hosted_due(struct control *c, int64_t now, struct arena *mem,
+			    struct control_hosted *out, bool *found,
+			    struct diag *why) MUST_CHECK;
+/* What a look for the proof saw. `proof` CONTROL_UNPROVEN: name servers said
+ * that there is none; unknown is not told at all. */
+struct control_proof_seen {
+	int64_t id;
+	enum control_proof proof;
+	int64_t at, due_at;
+};
+enum err control_hosted_seen(struct control *c,
+			     const struct control_proof_seen *seen,
+			     struct diag *why) MUST_CHECK;
+/* "" clears. */
+enum err control_hosted_fault(struct control *c, int64_t id,
+			      const struct diag *fault, int64_t at,
+			      struct diag *why) MUST_CHECK;
+/* Everything is over: mode CONTROL_REMOVED. */
+enum err control_hosted_over(struct control *c, int64_t id, int64_t now,
+			     struct diag *why) MUST_CHECK;
+
+/* Policies, certificates, accounts, counts. */
+#include "control/hosting_policy.h"
+#include "control/hosting_cert.h"
+
+#endif
