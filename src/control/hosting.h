@@ -10,6 +10,7 @@
 #define CONTROL_HOSTING_H
 
 #include "control/control.h"
+#include "stsmode/stsmode.h"
 
 enum {
 	CONTROL_TOKEN_LETTERS = 20,         /* 100 bits */
@@ -26,23 +27,6 @@ enum control_proof {
 	CONTROL_BY_DELEGATION /* a CNAME leads to the domain's own token */
 };
 const char *control_proof_name(enum control_proof proof); /* "txt" ... */
-
-/* Served: in CONTROL_TLS_RPT nothing but the TLS-RPT record, from _TESTING to
- * _RETIRING also a policy. The order is that of the way (RFC 8461 8.3). */
-enum control_mode {
-	CONTROL_OFF,
-	CONTROL_TLS_RPT,
-	CONTROL_TESTING,    /* max_age 1 day */
-	CONTROL_ENFORCE_7,  /* 7 days */
-	CONTROL_ENFORCE_30, /* 30 days */
-	CONTROL_RETIRING,   /* policy `none`, until every cached one is over */
-	CONTROL_REMOVED     /* it was hosted; nothing is served any more */
-};
-const char *control_mode_name(enum control_mode mode); /* "tls-rpt" ... */
-bool control_mode_parse(struct str name, enum control_mode *out);
-/* "testing", "enforce", "none" of its policy; NULL: it has none. */
-const char *control_mode_policy(enum control_mode mode);
-int64_t control_mode_age(enum control_mode mode); /* seconds; 0: no policy */
 
 struct control_hosted {
 	int64_t id, owner;
@@ -61,7 +45,7 @@ struct control_hosted {
 	int64_t due_at;           /* next look */
 	int64_t lost_at;          /* proven before, gone since; 0: it stands */
 
-	enum control_mode mode;
+	enum stsmode_state mode; /* what is wished, and served */
 	int64_t mode_since;
 	struct str mode_author;
 	struct str mx_more; /* patterns beside the live MX, one a line */
@@ -98,11 +82,10 @@ enum err control_hosted_each(struct control *c, int64_t owner,
 /* Looks for the proof at once. */
 enum err control_hosted_hurry(struct control *c, int64_t owner, struct str name,
 			      int64_t now, struct diag *why) MUST_CHECK;
-/* Asks no gate: whoever calls has (stsmode.h). Out of a mode with a policy
- * the way is CONTROL_RETIRING: ERR_SYNTAX "hosting.bad_step". ERR_GONE
+/* Asks no gate: whoever calls has (stsmode_judge). ERR_GONE
  * "hosting.unproven" for any step of a domain that is not proven. */
 enum err control_hosted_mode(struct control *c, int64_t owner, struct str name,
-			     enum control_mode mode, struct str author,
+			     enum stsmode_state mode, struct str author,
 			     int64_t now, struct diag *why) MUST_CHECK;
 /* NULL leaves a text as it is. Values are checked by whoever calls. */
 struct control_hosted_texts {
@@ -152,7 +135,7 @@ enum err control_hosted_seen(struct control *c,
 enum err control_hosted_fault(struct control *c, int64_t id,
 			      const struct diag *fault, int64_t at,
 			      struct diag *why) MUST_CHECK;
-/* Everything is over: mode CONTROL_REMOVED. */
+/* Everything is over: STSMODE_REMOVED. */
 enum err control_hosted_over(struct control *c, int64_t id, int64_t now,
 			     struct diag *why) MUST_CHECK;
 

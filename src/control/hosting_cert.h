@@ -73,21 +73,11 @@ enum err control_certs_forget(struct control *c, struct diag *why) MUST_CHECK;
 
 /* ---- how often ---- */
 
-/* A bucket: `most` in `period` seconds, filled evenly. `key` says of what:
- * "CA orders", "CA example.com". */
-struct control_bucket {
-	struct str key;
-	uint32_t most;
-	int64_t period;
-};
-/* Takes one of each or of none; when none, `wait` has the seconds until there
- * will be. */
-enum err control_bucket_take(struct control *c,
-			     const struct control_bucket *buckets, size_t n,
-			     int64_t now, int64_t *wait,
-			     struct diag *why) MUST_CHECK;
-/* An authority said "not before": none is given until then. */
-enum err control_bucket_shut(struct control *c, struct str key, int64_t until,
-			     struct diag *why) MUST_CHECK;
+/* What of the authorities' limits is used up, as acme_pace_print has it; "" at
+ * first. */
+enum err control_pace_get(struct control *c, struct buf *out,
+			  struct diag *why) MUST_CHECK;
+enum err control_pace_put(struct control *c, struct str bytes,
+			  struct diag *why) MUST_CHECK;
 
 #endif
