@@ -30,7 +30,11 @@ enum ladder_rung ladder_end(enum ladder_purpose purpose);
 
 /* ---- numbers ---- */
 
-enum { LADDER_DAYS = 30, LADDER_NOT_KNOWN = -1 };
+enum {
+	LADDER_DAYS = 30,    /* that numbers are of */
+	LADDER_HISTORY = 90, /* days in which days with data are counted */
+	LADDER_NOT_KNOWN = -1
+};
 enum ladder_fact { LADDER_UNKNOWN, LADDER_NO, LADDER_YES };
 
 /* What the last LADDER_DAYS days say of one sending source. */
@@ -54,8 +58,8 @@ struct ladder_facts {
 	enum ladder_purpose purpose;
 	int64_t today;     /* day number */
 	int64_t first_day; /* of the first report ever; LADDER_NOT_KNOWN */
+	int64_t days;      /* with data, of the last LADDER_HISTORY */
 	/* Of the last LADDER_DAYS days, today included. */
-	int64_t days; /* with data */
 	int64_t reporters;
 	int64_t messages;
 	int64_t own, own_passed, own_dkim;
@@ -64,8 +68,9 @@ struct ladder_facts {
 	const struct ladder_source *source;
 	size_t source_n;
 	bool sources_known;
-	const struct ladder_day *day; /* oldest first; days without data are
-				       * left out */
+	/* Of the last LADDER_HISTORY days, oldest first; those without data
+	 * are left out. */
+	const struct ladder_day *day;
 	size_t day_n;
 	/* DNS, as last looked at. */
 	enum ladder_fact one_record;  /* exactly one, and readable */
@@ -107,10 +112,13 @@ struct ladder_gate {
 	const char *code; /* a finding that says what is asked for */
 	enum ladder_verdict verdict;
 	bool share, at_most;
-	int64_t value, threshold;   /* LADDER_NOT_KNOWN */
-	int64_t value2, threshold2; /* G1: reporters; G6: new own sources;
-				     * else LADDER_NOT_KNOWN */
-	struct str about; /* the source that keeps it shut, or empty */
+	int64_t value, threshold; /* LADDER_NOT_KNOWN */
+	/* G1: reporters. G5: own sources without DKIM. G6: new own sources.
+	 * Else LADDER_NOT_KNOWN. */
+	int64_t value2, threshold2;
+	/* The source that keeps it shut; G7 "record", "spf", "cname" or "rua";
+	 * or empty. */
+	struct str about;
 };
 
 struct ladder_step {
@@ -157,6 +165,8 @@ struct ladder_watched {
 	int64_t limit;            /* own messages; 0: LADDER_WATCH_FAILURES */
 	int64_t failed;           /* own messages since; LADDER_NOT_KNOWN */
 };
+/* The finding of an alarm; {count} own messages. */
+#define LADDER_ALARM_CODE "ladder.own_mail_fails"
 enum ladder_alarm {
 	LADDER_QUIET,
 	LADDER_ALARM, /* tell somebody: the way back is offered */

@@ -35,6 +35,18 @@ uint32_t stsmode_max_age(enum stsmode_state state);
 enum stsmode_fact { STSMODE_UNKNOWN, STSMODE_NO, STSMODE_YES };
 enum { STSMODE_NOT_KNOWN = -1 /* of every number below */ };
 
+/* What the way to enforce asks for. */
+enum {
+	STSMODE_TESTING_DAYS = 14,
+	STSMODE_ENFORCE_DAYS = 7, /* for a week, before for a month */
+	STSMODE_MIN_REPORTERS = 2,
+	STSMODE_MIN_LARGE = 1,
+	STSMODE_MIN_SESSIONS = 50,
+	STSMODE_REPORT_DAYS = 7, /* in which sessions are counted */
+	STSMODE_CERT_DAYS = 14,
+	STSMODE_MX_DAYS = 7
+};
+
 /* One mail server of the domain's MX records, as last looked at. */
 struct stsmode_mx {
 	struct str host;
@@ -105,7 +117,7 @@ struct stsmode_gate {
 };
 
 enum stsmode_answer {
-	STSMODE_REFUSED,     /* no such way, or a hard gate is shut */
+	STSMODE_REFUSED,     /* no such step, or a hard gate is shut */
 	STSMODE_WITH_REASON, /* gates are shut that a reason overrides */
 	STSMODE_ALLOWED
 };
@@ -121,8 +133,9 @@ struct stsmode_step {
 	struct stsmode_gate gate[STSMODE_GATES];
 };
 
-/* Judges one step. From any state a domain can go back to testing, and from
- * enforce always without a gate. */
+/* Judges one step. Back to testing from enforce, and to none, nothing is asked
+ * for. To off there is no way but through none while senders may hold a
+ * policy. */
 void stsmode_judge(const struct stsmode_facts *f, enum stsmode_state to,
 		   struct stsmode_step *out);
 /* Whether it may be done: `reason` is what was given (blank: none). The code
