@@ -231,31 +231,83 @@ set_up(int fd, const struct address *a)
 	       listen(fd, BACKLOG) == 0;
 }
 
+/* A socket for it; IPv4 alone where IPv6 does not exist. */
+static int
+make_socket(struct address *a, int kind)
+{
+	const struct sockaddr_in6 *six = (const void *)&a->any;
+	const struct netaddr all = { 0 };
+	int fd;
+
+	kind |= SOCK_CLOEXEC | SOCK_NONBLOCK;
+	fd = socket(a->any.ss_family, kind, 0);
+	if (fd < 0 && errno == EAFNOSUPPORT && a->both) {
+		uint16_t port = ntohs(six->sin6_port);
+
+		*a = (struct address){ 0 };
+		four_of(&all, port, a);
+		fd = socket(AF_INET, kind, 0);
+	}
+	return fd;
+}
+
+static enum err
+cannot(struct str address, struct diag *why)
+{
+	return diag_set(why, ERR_IO, "serve.listen", 0, "%.*s: %s",
+			STR_ARG(address), strerror(errno));
+}
+
 enum err
 loop_listen_open(struct str address, int *out, struct diag *why)
 {
 	struct address a;
 	SCOPED_FD fd = -1;
-	int kind = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
 
 	if (!parse_address(address, &a))
 		return diag_set(why, ERR_SYNTAX, "serve.listen", 0, "%.*s",
 				STR_ARG(address));
 	if (a.any.ss_family == AF_UNIX)
 		remove_stale(&a);
-	fd = socket(a.any.ss_family, kind, 0);
-	if (fd < 0 && errno == EAFNOSUPPORT && a.both) {
-		const struct sockaddr_in6 *six = (const void *)&a.any;
-		uint16_t port = ntohs(six->sin6_port);
-		const struct netaddr all = { 0 };
-
-		a = (struct address){ 0 };
-		four_of(&all, port, &a);
-		fd = socket(AF_INET, kind, 0);
-	}
+	fd = make_socket(&a, SOCK_STREAM);
 	if (fd < 0 || !set_up(fd, &a))
-		return diag_set(why, ERR_IO, "serve.listen", 0, "%.*s: %s",
-				STR_ARG(address), strerror(errno));
+		return cannot(address, why);
+	*out = os_fd_take(&fd);
+	return ERR_NONE;
+}
+
+/* Answers have to leave from the address that was asked. */
+static bool
+set_up_datagrams(int fd, const struct address *a)
+{
+	const struct sockaddr_in *four = (const void *)&a->any;
+	int on = 1, six_only = a->both ? 0 : 1;
+	bool six = a->any.ss_family == AF_INET6;
+
+	if (six)
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &six_only,
+				 sizeof six_only);
+	if (six && a->both &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on) < 0)
+		return false;
+	if (!six && four->sin_addr.s_addr == INADDR_ANY &&
+	    setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on) < 0)
+		return false;
+	return bind(fd, (const void *)&a->any, a->size) == 0;
+}
+
+enum err
+loop_datagram_open(struct str address, int *out, struct diag *why)
+{
+	struct address a;
+	SCOPED_FD fd = -1;
+
+	if (!parse_address(address, &a) || a.any.ss_family == AF_UNIX)
+		return diag_set(why, ERR_SYNTAX, "serve.listen", 0, "%.*s",
+				STR_ARG(address));
+	fd = make_socket(&a, SOCK_DGRAM);
+	if (fd < 0 || !set_up_datagrams(fd, &a))
+		return cannot(address, why);
 	*out = os_fd_take(&fd);
 	return ERR_NONE;
 }

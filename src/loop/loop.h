@@ -84,6 +84,11 @@ struct loop_handler {
 struct loop_conn *loop_conn_new(struct loop *l, int fd,
 				struct tls_identity *identity,
 				const struct loop_handler *handler, void *ctx);
+/* The same with a server side that was made already (tls_hosts_accept); takes
+ * it over. */
+struct loop_conn *loop_conn_new_tls(struct loop *l, int fd, struct ssl_st *ssl,
+				    const struct loop_handler *handler,
+				    void *ctx);
 void loop_conn_write(struct loop_conn *c, struct str bytes);
 /* Bytes written that have not left yet. */
 size_t loop_conn_unsent(const struct loop_conn *c);
@@ -137,6 +142,11 @@ void loop_listener_free(struct loop_listener *listener); /* NULL is fine */
  * address and the reason. */
 enum err loop_listen_open(struct str address, int *fd,
 			  struct diag *why) MUST_CHECK;
+/* A datagram socket of such an address, not of a path. It tells which of its
+ * addresses a datagram came to when it is bound to all (IPV6_PKTINFO, or
+ * IP_PKTINFO where there is no IPv6). */
+enum err loop_datagram_open(struct str address, int *fd,
+			    struct diag *why) MUST_CHECK;
 /* Whether `address` is written as it must be. */
 bool loop_is_address(struct str address);
 

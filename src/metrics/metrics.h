@@ -30,9 +30,22 @@ enum metrics_id {
 	METRICS_DROPPED_SIDELINED,
 	METRICS_MAILBOX_FETCHED,
 	METRICS_MAILBOX_ERRORS,
+	METRICS_DNS_UDP,       /* questions, by datagram */
+	METRICS_DNS_TCP,       /* and over connections */
+	METRICS_DNS_REFUSED,   /* for what is not hosted here */
+	METRICS_DNS_LIMITED,   /* answers held back or cut */
+	METRICS_DNS_TRANSFERS, /* of the zone, begun */
 	METRICS_ROLE_RESTARTS,
-	METRICS_LAST_REPORT, /* gauge: UTC seconds */
-	METRICS_STARTED,     /* gauge: UTC seconds */
+	METRICS_HOSTED_DOMAINS,     /* gauge: in the index of the policy host */
+	METRICS_POLICY_CONNECTIONS, /* taken, of the policy host */
+	METRICS_POLICY_REFUSED,     /* connections, over a limit */
+	METRICS_POLICY_HANDED,      /* connections, to the dashboard */
+	METRICS_POLICY_UNKNOWN,     /* handshakes for no name of ours */
+	METRICS_POLICY_SERVED,      /* policies */
+	METRICS_POLICY_CHALLENGES,  /* of a CA, answered */
+	METRICS_POLICY_UNLOGGED,    /* fetches that the log has lost */
+	METRICS_LAST_REPORT,        /* gauge: UTC seconds */
+	METRICS_STARTED,            /* gauge: UTC seconds */
 	METRICS_IDS
 };
 
