@@ -6,6 +6,12 @@
  * readers see a whole one or the one before. They start without a database and
  * hold no lock on it. Names are A-labels in lower case without a dot at their
  * end. Nothing in here is a secret but the keys, which are sealed.
+ *
+ * Everything in a file is under a checksum. Up to HOSTED_CHECKED bytes all of
+ * them are held against it when the file is opened, and one wrong octet is
+ * enough to refuse it; of larger files this is done with what concerns every
+ * domain, and with each domain when it is first asked for: one that is damaged
+ * is then not there.
  */
 #ifndef HOSTED_H
 #define HOSTED_H
@@ -17,8 +23,16 @@ enum {
 	HOSTED_NS_MAX = 8,
 	HOSTED_ADDRESSES_MAX = 16,
 	HOSTED_CAA_MAX = 4,
-	HOSTED_POLICY_MAX = 64 << 10, /* bytes, RFC 8461 section 3.3 */
-	HOSTED_CHAIN_MAX = 64 << 10
+	/* Bytes: */
+	HOSTED_POLICY_MAX = 64 << 10, /* RFC 8461 section 3.3 */
+	HOSTED_CHAIN_MAX = 64 << 10,
+	HOSTED_KEY_MAX = 8 << 10,
+	HOSTED_TXT_MAX = 4 << 10,
+	HOSTED_CHALLENGE_MAX = 512,
+	HOSTED_DIGEST = 32,
+	HOSTED_TOKEN_MAX = 63, /* a label */
+	HOSTED_NAME_MAX = 245, /* "mta-sts." before it is a name, too */
+	HOSTED_CHECKED = 64 << 20
 };
 
 enum hosted_flag {
@@ -28,7 +42,10 @@ enum hosted_flag {
 	 * policy (mode none) is served, and nothing else. */
 	HOSTED_RETIRING = 1 << 1,
 	/* In `hosted.new` only: it stands in `hosted` and is no more. */
-	HOSTED_GONE = 1 << 2
+	HOSTED_GONE = 1 << 2,
+	/* A name of this installation, such as the dashboard's: http-01 is
+	 * answered at NAME itself, nothing else is served. Needs no token. */
+	HOSTED_OWN = 1 << 3
 };
 
 /* One domain. What is empty does not exist. */
@@ -85,7 +102,9 @@ struct hosted_writer;
 enum err hosted_begin(const char *dir, bool whole,
 		      const struct hosted_zone *zone,
 		      struct hosted_writer **out, struct diag *why) MUST_CHECK;
-/* ERR_SYNTAX "hosted.bad_domain" for what cannot be kept: nothing was added. */
+/* ERR_SYNTAX "hosted.bad_domain" for what cannot be kept, also a name or token
+ * for the second time: nothing was added. With HOSTED_GONE only the name
+ * counts. */
 enum err hosted_add(struct hosted_writer *w, const struct hosted_domain *d,
 		    struct diag *why) MUST_CHECK;
 /* Puts it in its place, durably; a whole one removes `hosted.new`. Frees `w`,
@@ -104,6 +123,8 @@ enum err hosted_open(const char *dir, struct hosted **out,
  * was read before is of no use then. On an error what stood is kept. Costs two
  * stat calls when nothing changed. */
 bool hosted_refresh(struct hosted *h);
+/* Why the last refresh kept what stood; NULL when nothing is wrong. */
+const struct diag *hosted_trouble(const struct hosted *h);
 void hosted_close(struct hosted *h); /* NULL is fine */
 
 /* Texts point into the file, until the next refresh or close. */

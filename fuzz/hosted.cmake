@@ -1,0 +1,3 @@
+if(TARGET hosted)
+	fuzz_target(hosted USES hosted)
+endif()
