@@ -1,0 +1,3 @@
+if(TARGET dnswire)
+	fuzz_target(dnswire USES dnswire seal)
+endif()
