@@ -61,7 +61,7 @@ struct acme_due {
 			* for renewals the end of the old certificate */
 	int64_t at;    /* not before, UTC seconds */
 	/* A renewal that tells what it replaces, at an authority with advice
-	 * (RFC 9773): no limit counts it. */
+	 * (RFC 9773): no limit counts it but that of failures. */
 	bool exempt;
 };
 
@@ -73,7 +73,7 @@ void acme_pace_free(struct acme_pace *p); /* NULL is fine */
 
 /* When the limits let `due` be ordered: `now` or later. The last fifth of the
  * account's orders is kept for what expires, and the last tenth of them for
- * what enforces. The clock may not go back: then nothing is let free early. */
+ * what enforces. A clock that goes back frees nothing early. */
 int64_t acme_pace_when(struct acme_pace *p, const struct acme_due *due,
 		       int64_t now);
 /* One was ordered: say so before it is sent, so that no crash forgets it.
@@ -88,7 +88,7 @@ void acme_pace_failed(struct acme_pace *p, struct str name, int64_t now);
 size_t acme_pace_next(struct acme_pace *p, const struct acme_due *due, size_t n,
 		      int64_t now, int64_t *when);
 
-/* The state as bytes, and back: 17 bytes for each order of the longest span.
+/* The state as bytes, and back: 25 bytes for each order of the longest span.
  * Names are in it as hashes. Damaged bytes: ERR_SYNTAX "acme.bad_state", and
  * `p` stays as it was. */
 bool acme_pace_print(const struct acme_pace *p, struct buf *out) MUST_CHECK;
