@@ -35,10 +35,10 @@ enum err control_providers(struct control *c, int64_t owner,
 			   enum err (*each)(void *ctx,
 					    const struct control_provider *),
 			   void *ctx, struct diag *why) MUST_CHECK;
-/* By id, or by name when `id` is 0. ERR_GONE "control.no_provider". */
-enum err control_provider_find(struct control *c, int64_t owner, int64_t id,
-			       struct str name, struct arena *mem,
-			       struct control_provider *out,
+/* By id, or by name when the id is 0. ERR_GONE "control.no_provider". */
+enum err control_provider_find(struct control *c, int64_t owner,
+			       const struct control_provider *by,
+			       struct arena *mem, struct control_provider *out,
 			       struct diag *why) MUST_CHECK;
 /* Appends the secret: wipe it after use. ERR_SYNTAX "control.sealed" when it
  * was sealed with another key. */

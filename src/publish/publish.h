@@ -70,13 +70,6 @@ enum err publish_apply(const struct publish_provider *p,
 		       const struct dnsplan *plan, int64_t now,
 		       struct diag *why) MUST_CHECK;
 
-/* ---- the key that secrets are sealed with ---- */
-
-/* Reads the master key, 32 bytes in hexadecimal, from `path`; makes the file
- * (mode 0600) when it is absent and `make`. "publish.no_key" names the path. */
-enum err publish_key(const char *path, bool make, uint8_t key[SEAL_KEY_BYTES],
-		     struct diag *why) MUST_CHECK;
-
 /* ---- the executor: works off the plans of the control store ---- */
 
 enum {
@@ -87,7 +80,7 @@ enum {
 
 struct publish_options {
 	const char *dir;        /* data directory */
-	const char *key_file;   /* of the master key; "" or NULL: no secrets */
+	const char *key_file;   /* of the master key (control/hosting.h) */
 	int64_t (*clock)(void); /* UTC seconds */
 	int64_t poll_ms;        /* 0: PUBLISH_POLL_MS */
 };
