@@ -346,8 +346,8 @@ loop_conn_settle(struct loop_conn *c)
 /* ---- what the owner calls ---- */
 
 struct loop_conn *
-loop_conn_new(struct loop *l, int fd, struct tls_identity *identity,
-	      const struct loop_handler *handler, void *ctx)
+loop_conn_new_tls(struct loop *l, int fd, struct ssl_st *ssl,
+		  const struct loop_handler *handler, void *ctx)
 {
 	struct loop_conn *c = heap_new(sizeof *c);
 
@@ -361,8 +361,8 @@ loop_conn_new(struct loop *l, int fd, struct tls_identity *identity,
 	(void)event_assign(&c->out, l->base, fd, EV_WRITE | EV_PERSIST, came,
 			   c);
 	LIST_INSERT_HEAD(&l->conns, c, all);
-	if (identity) {
-		c->ssl = tls_accept(identity);
+	if (ssl) {
+		c->ssl = ssl;
 		(void)SSL_set_fd(c->ssl, fd);
 		c->handshaking = true;
 		c->deadline = os_ticks() + HANDSHAKE_MS;
@@ -370,6 +370,14 @@ loop_conn_new(struct loop *l, int fd, struct tls_identity *identity,
 	/* Not yet, so that the owner may say how long it waits. */
 	loop_touch(c);
 	return c;
+}
+
+struct loop_conn *
+loop_conn_new(struct loop *l, int fd, struct tls_identity *identity,
+	      const struct loop_handler *handler, void *ctx)
+{
+	return loop_conn_new_tls(l, fd, identity ? tls_accept(identity) : NULL,
+				 handler, ctx);
 }
 
 void

@@ -18,8 +18,8 @@ tls_fault(const char *file, struct diag *why)
 	return ERR_SYNTAX;
 }
 
-static SSL_CTX *
-new_context(void)
+SSL_CTX *
+tls_server_context(void)
 {
 	SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
 
@@ -45,7 +45,7 @@ tls_load(const char *chain, const char *key, struct tls_identity **out,
 	const char *at = NULL;
 
 	ERR_clear_error();
-	identity->ctx = new_context();
+	identity->ctx = tls_server_context();
 	if (SSL_CTX_use_certificate_chain_file(identity->ctx, chain) != 1)
 		at = chain;
 	else if (SSL_CTX_use_PrivateKey_file(identity->ctx, key,

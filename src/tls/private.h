@@ -10,6 +10,23 @@ struct tls_identity {
 	SSL_CTX *ctx;
 };
 
+struct tls_pair {
+	X509 *leaf;
+	STACK_OF(X509) * chain; /* behind the leaf; NULL: none */
+	EVP_PKEY *key;
+};
+
+#define TLS_CHALLENGE "acme-tls/1"
+
+/* What all our servers have in common. */
+SSL_CTX *tls_server_context(void);
+/* What tls_pair_new remembers. */
+void tls_forget_issuers(void);
+/* The host name in a server_name extension, empty when there is none. */
+struct str tls_hello_name(struct str extension);
+/* The list of protocols (without its length) is that of the challenge. */
+bool tls_hello_challenge(struct str protocols);
+
 struct facts_cert;
 /* The chain `sent`, leaf first, as plain values, held against `roots`; dates
  * and names are not considered. False when `mem` is full. */

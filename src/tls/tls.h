@@ -29,6 +29,51 @@ struct ssl_st *tls_accept(struct tls_identity *identity);
 /* "TLSv1.3 TLS_AES_256_GCM_SHA384" of an established connection. */
 void tls_describe(struct ssl_st *ssl, struct buf *out);
 
+/* ---- many names behind one address ---- */
+
+/* A certificate with its key, held in memory. Connections that use it keep
+ * what they need. */
+struct tls_pair;
+/* Certificates in DER, leaf first, each behind its length in three bytes,
+ * big-endian; the key as PKCS #8 in DER. "tls.bad_pair". */
+enum err tls_pair_new(struct str chain, struct str key, struct tls_pair **out,
+		      struct diag *why) MUST_CHECK;
+/* What answers tls-alpn-01 (RFC 8737 section 3): self-signed, for `name`, with
+ * the SHA-256 of the key authorisation. `now` in UTC seconds. */
+enum err tls_pair_challenge(struct str name, const uint8_t digest[32],
+			    int64_t now, struct tls_pair **out,
+			    struct diag *why) MUST_CHECK;
+void tls_pair_free(struct tls_pair *pair); /* NULL is fine */
+
+/* What a ClientHello asks for. */
+struct tls_hello {
+	struct str name; /* as it was sent; empty: none */
+	bool challenge;  /* by ALPN: acme-tls/1 and nothing else */
+};
+
+struct tls_hosts;
+/* `choose` is asked in each handshake; `who` is that of tls_hosts_accept. The
+ * pair has to live until the next call of anything here. NULL ends it with
+ * the alert unrecognized_name (RFC 6066 section 3). */
+struct tls_hosts *
+tls_hosts_new(struct tls_pair *(*choose)(void *ctx, void *who,
+					 const struct tls_hello *hello),
+	      void *ctx);
+void tls_hosts_free(struct tls_hosts *hosts); /* NULL is fine */
+/* A new server side, owned by the caller (loop). ALPN is http/1.1, or that of
+ * the challenge; sessions are not resumed. */
+struct ssl_st *tls_hosts_accept(struct tls_hosts *hosts, void *who);
+
+enum tls_peek {
+	TLS_PEEK_MORE, /* not all of it is there yet */
+	TLS_PEEK_BAD,  /* no ClientHello; a handshake will say why */
+	TLS_PEEK_DONE
+};
+enum { TLS_PEEK_MAX = 16 << 10 /* bytes; larger ones are bad */ };
+/* Reads a ClientHello before anybody has taken it. Pure; `out` is a piece of
+ * `bytes`, in which records are joined. */
+enum tls_peek tls_peek(char *bytes, size_t n, struct tls_hello *out);
+
 /* ---- looking at servers ---- */
 
 /* The roots that a server's chain is held against. */

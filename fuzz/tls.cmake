@@ -1,0 +1,3 @@
+if(TARGET tls)
+	fuzz_target(tls_peek USES tls)
+endif()
