@@ -41,12 +41,6 @@ struct nameserver_options {
 	void *ctx;
 };
 
-/* A datagram socket for "127.0.0.1:53", "[::1]:53", ":53" (every address, IPv6
- * and IPv4), answering from the address that was asked. "serve.listen" names
- * the address and the reason. */
-enum err nameserver_open_udp(struct str address, int *fd,
-			     struct diag *why) MUST_CHECK;
-
 /* Serves until SIGTERM or SIGINT. Returns an exit status: 0 when it was asked
  * to stop, 1 when it could not begin (told in the log). */
 int nameserver_run(const struct nameserver_options *options);
