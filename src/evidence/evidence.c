@@ -1,6 +1,6 @@
 /* evidence.c - looks at whoever is due, round by round, and hands what was
  * found to the writer. */
-#include "evidence/evidence.h"
+#include "evidence/private.h"
 
 #include "ingest/ingest.h"
 #include "log/log.h"
@@ -43,6 +43,7 @@ struct evidence {
 	struct buf answer;
 	bool waits; /* for better times: the turn comes */
 	bool said;  /* in the log, that there is trouble */
+	struct own_watch *own;
 };
 
 /* ---- to the writer ---- */
@@ -235,6 +236,7 @@ evidence_start(struct loop *l, struct inspect *in,
 	e->answer = (struct buf)BUF(ANSWER_MAX);
 	e->turn = loop_timer_new(l, turn, e);
 	loop_timer_set(e->turn, 0, false);
+	e->own = own_watch_start(l, in, options);
 	return e;
 }
 
@@ -243,6 +245,7 @@ evidence_stop(struct evidence *e)
 {
 	if (!e)
 		return;
+	own_watch_stop(e->own);
 	hang_up(e);
 	evidence_pass_free(e->pass);
 	loop_timer_free(e->turn);

@@ -1,5 +1,6 @@
 /* evidence.h - asks DNS for the names of the addresses that sent mail, and
- * whether the names lead back to them.
+ * whether the names lead back to them; and which addresses the domains' own
+ * SPF records let send.
  *
  * Nothing waits for it: reports are counted with what is known, and counted
  * again when a name was found. Answers are kept in the store (store/hosts.h
@@ -22,6 +23,20 @@ enum {
 /* False while facts are missing, which have been asked for. `out->ip` is what
  * is looked for; the name lives as long as the facts. */
 bool evidence_name(struct facts *f, struct store_host *out) MUST_CHECK;
+
+/* ---- one domain: who its own SPF record lets send ---- */
+
+/* More than the store takes, as they come before they are brought in order. */
+enum { EVIDENCE_RANGES_MAX = 4000 };
+struct evidence_own {
+	enum store_own_state state;
+	struct sender_range range[EVIDENCE_RANGES_MAX]; /* tidy */
+	size_t n; /* at most STORE_OWN_RANGES_MAX */
+};
+/* False while facts are missing, which have been asked for. Ranges that are
+ * too wide to tell who sends (wider than /8, of IPv6 /16) are left out. */
+bool evidence_own(struct facts *f, struct str domain,
+		  struct evidence_own *out) MUST_CHECK;
 
 /* ---- many ---- */
 
@@ -59,7 +74,8 @@ struct evidence_options {
 };
 
 struct evidence;
-/* Looks at whoever is due in the store, hands what it finds to the writer over
+/* Looks at whoever is due in the store, addresses and the SPF records of the
+ * registered domains, hands what it finds to the writer over
  * its control socket, and so on. Reads the store, never writes it; waits when
  * there is none yet, and when the writer is away. */
 struct evidence *evidence_start(struct loop *l, struct inspect *in,

@@ -110,6 +110,7 @@ static const struct op ops[] = {
 	{ "delete_report", false, do_delete_report },
 	{ "delete_domain", true, do_delete_domain },
 	{ "hosts", false, work_hosts },
+	{ "own_spf", false, work_own_spf },
 	{ "settle", false, do_settle },
 	{ "status", false, do_status },
 	{ "reparse", true, work_reparse },

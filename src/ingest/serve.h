@@ -50,8 +50,10 @@ enum err ingest_serve(const struct ingest_serve_options *options,
  *   claim          domain                      -> totals
  *   test           domain, id: a made-up report into the spool -> {"id"}
  *   hosts          hosts: as ingest_put_hosts makes it
+ *   own_spf        domain, state, ranges: as ingest_put_own makes it
  *   settle, status -> {"messages", "bytes", "oldest", "working", ...}
- *   judge_next     -> {"mails":[{"id","tries","received_at","client","helo",
+ *   judge_next     busy: ids to be left out; most ->
+ *                  {"mails":[{"id","tries","received_at","client","helo",
  *                  "mail_from","read": as dkimsig_print}]}, those that are due
  *   judge_done     id, dmarc, tls (passed), again (UTC seconds; 0 final),
  *                  verdict: as carrier_print
@@ -72,6 +74,9 @@ enum err ingest_ask_more(int fd, struct buf *answer, bool *over,
 enum { INGEST_HOSTS_MAX = 100 };
 void ingest_put_hosts(struct buf *request, const struct store_host *hosts,
 		      size_t count);
+/* What a look at a domain's own SPF found as the request "own_spf"; its `now`
+ * is the time at which it comes in. */
+void ingest_put_own(struct buf *request, const struct store_own *own);
 /* ingest_run in the running server: paths are opened here and handed over.
  * Of the options item, progress, ctx and stop count. */
 enum err ingest_run_there(const char *dir, const char *const *paths,

@@ -138,6 +138,8 @@ enum err work_sample_remove(struct server *s, const struct request *r,
 /* hosts.c */
 enum err work_hosts(struct server *s, const struct request *r,
 		    struct buf *answer, struct diag *why) MUST_CHECK;
+enum err work_own_spf(struct server *s, const struct request *r,
+		      struct buf *answer, struct diag *why) MUST_CHECK;
 
 /* judge.c */
 enum err work_judge_next(struct server *s, const struct request *r,

@@ -21,7 +21,7 @@ looks_forwarded(const struct sender_facts *facts)
 {
 	return (facts->overrides & FORWARDING) != 0 ||
 	       (facts->dkim_aligned && !facts->spf_aligned &&
-		!facts->spf_vouched);
+		!facts->spf_vouched && !facts->spf_inside);
 }
 
 static struct verdict

@@ -1,7 +1,11 @@
 /* family.c - families of reporting organisations (contracts section 5). */
+#include "dnsname/dnsname.h"
 #include "sender/sender.h"
 
-enum { NAME_MAX_BYTES = 1024 };
+enum {
+	NAME_MAX_BYTES = 1024,
+	ORG_MAX = 4096 /* bytes of a name; longer ones are nobody's */
+};
 
 /* Folded spellings, without the commas and exclamation marks that some of
  * them have. Yahoo! JAPAN is another company and stays by itself. */
@@ -103,4 +107,30 @@ sender_reporter_known(struct str org)
 
 	fold(org, &folded);
 	return family_of(buf_str(&folded)) != NULL;
+}
+
+static bool
+same_family(struct str a, struct str b)
+{
+	SCOPED_BUF of_a = BUF(ORG_MAX), of_b = BUF(ORG_MAX);
+
+	sender_reporter_family(a, &of_a);
+	sender_reporter_family(b, &of_b);
+	return !of_a.full && !of_b.full &&
+	       str_eq(buf_str(&of_a), buf_str(&of_b));
+}
+
+bool
+sender_may_report(struct str author, struct str org)
+{
+	SCOPED_ARENA mem = arena_new(4 * ORG_MAX);
+	struct str owner = dnsname_org(author), name;
+
+	if (author.n == 0)
+		return false;
+	if (same_family(org, owner))
+		return true;
+	if (dnsname_fold(org, mem, &name) && str_index(name, '.') != SIZE_MAX)
+		return str_eq(dnsname_org(name), owner);
+	return !sender_reporter_known(org);
 }

@@ -9,6 +9,7 @@
 
 #include "base/base.h"
 #include "dmarc/dmarc.h"
+#include "netaddr/netaddr.h"
 
 /* Why a name was chosen; a greater one wins (order of report-quirks 2). */
 enum sender_evidence {
@@ -16,7 +17,7 @@ enum sender_evidence {
 	SENDER_BY_AS_NAME, /* name of the AS */
 	SENDER_BY_AS,      /* AS number of a profile that is its own network */
 	SENDER_BY_PTR,     /* forward-confirmed PTR */
-	SENDER_BY_SPF_RANGE, /* inside the service's own SPF (resolver) */
+	SENDER_BY_SPF_RANGE, /* inside the domain's own SPF (resolver) */
 	SENDER_BY_SPF,       /* SPF passed for the service's bounce domain */
 	SENDER_BY_DKIM       /* signed by the service's own domain */
 };
@@ -81,6 +82,8 @@ struct sender_facts {
 	/* SPF passed for the domain itself (organisationally) or for a
 	 * profiled sender: tells an ESP from a forwarder (rule 3). */
 	bool spf_vouched;
+	/* The address is in the SPF record of the domain itself. */
+	bool spf_inside;
 	enum sender_triage triage;
 };
 
@@ -106,10 +109,25 @@ const char *sender_triage_name(enum sender_triage t);
 bool sender_triage_parse(struct str name, enum sender_triage *out);
 const char *sender_evidence_name(enum sender_evidence e);
 
+/* Addresses from one to another, both included. */
+struct sender_range {
+	struct netaddr first, last;
+};
+/* Brings them in order and joins what touches; how many are left. */
+size_t sender_ranges_tidy(struct sender_range *range, size_t n);
+/* Of ranges that are tidy. */
+bool sender_ranges_have(const struct sender_range *range, size_t n,
+			const struct netaddr *ip);
+
 /* Family of a reporting organisation (contracts section 5): "microsoft",
  * "google", "yahoo", or the folded name itself. Appends to `out`. */
 void sender_reporter_family(struct str org, struct buf *out);
 /* Whether it is of a family with a name of its own. */
 bool sender_reporter_known(struct str org);
+/* Whether mail that is known to be of the domain `author` (folded) vouches for
+ * a report in the name of `org`. Anybody can pass DMARC for a domain of their
+ * own: a name that is a domain, or one of a known family, must be the
+ * author's. Other names cannot be compared. */
+bool sender_may_report(struct str author, struct str org);
 
 #endif

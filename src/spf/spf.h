@@ -84,6 +84,25 @@ bool spf_tree(struct facts *f, struct str domain,
 /* "ok", "void", "missing", ... as in JSON. */
 const char *spf_state_name(enum spf_state state);
 
+enum { SPF_RANGES_MAX = 4000 };
+
+/* Whom the record of a domain lets send, whoever does. */
+struct spf_ranges {
+	const struct netaddr_net *net; /* those that pass, as they stand */
+	size_t n;
+	bool found;   /* the domain has a record */
+	bool open;    /* others may pass too: exists, ptr, macros */
+	bool trouble; /* a part is unknown */
+	bool cut;     /* there is more */
+};
+
+/* Everything that terms with "+" name, through include and redirect; what
+ * "all" lets through is no range, and what terms before except is not taken
+ * off. Terms with a fault are passed over. Ends as spf_tree does. `mem` needs
+ * 128 KiB. */
+bool spf_ranges(struct facts *f, struct str domain, struct arena *mem,
+		struct spf_ranges *out) MUST_CHECK;
+
 /* Findings spf.* for the domain. */
 bool spf_check(struct facts *f, const struct facts_subject *s,
 	       struct finding_list *out) MUST_CHECK;

@@ -182,8 +182,9 @@ static enum err
 delete_rest(struct store *s, int64_t owner, int64_t domain, struct diag *why)
 {
 	static const enum store_sql STEPS[] = {
-		SQL_DOMAIN_STALE,  SQL_DOMAIN_ROLLUP,  SQL_DOMAIN_TLS,
-		SQL_DOMAIN_TRIAGE, SQL_DOMAIN_ORPHANS, SQL_DOMAIN_SPANS,
+		SQL_DOMAIN_STALE,   SQL_DOMAIN_ROLLUP, SQL_DOMAIN_TLS,
+		SQL_DOMAIN_TRIAGE,  SQL_DOMAIN_OWN,    SQL_DOMAIN_OWN_ADDRESSES,
+		SQL_DOMAIN_ORPHANS, SQL_DOMAIN_SPANS,
 	};
 	const int64_t values[2] = { owner, domain };
 	struct diag own = { 0 };

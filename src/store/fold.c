@@ -7,10 +7,11 @@
 #include <string.h>
 
 enum {
-	CHUNK_DAYS = 512,   /* (domain, day) pairs of one transaction */
-	RUN_MAX = 64,       /* days of one domain that are read at once */
-	CELLS_MAX = 30000,  /* held in memory, of each table */
-	JUDGED_MAX = 100000 /* judgements of the user that are remembered */
+	CHUNK_DAYS = 512,    /* (domain, day) pairs of one transaction */
+	RUN_MAX = 64,        /* days of one domain that are read at once */
+	CELLS_MAX = 30000,   /* held in memory, of each table */
+	JUDGED_MAX = 100000, /* judgements of the user that are remembered */
+	INSIDE_MAX = 100000  /* addresses of one run */
 };
 
 /* Days of one domain that follow each other. */
@@ -32,7 +33,10 @@ enum {
 	K_CLASS,
 	K_TRUST,
 	K_COUNT,
-	K_PART = K_COUNT /* worked out from the domain */
+	K_PART = K_COUNT, /* worked out from the domain */
+	/* Behind the key and its sums, of roll-ups. */
+	K_ENDPOINT = K_COUNT + 2,
+	K_ADDRESS
 };
 
 /* A coarse table: which numbers of the key it has, what adds to a cell and
@@ -52,6 +56,9 @@ struct fold {
 	size_t pairs, count;
 	struct run run[CHUNK_DAYS];
 	struct map *judged; /* source, domain -> triage */
+	/* Of the domain of a run, and the addresses found in them. */
+	struct store_ranges own;
+	struct map *inside;
 	struct target target[TARGETS];
 };
 
@@ -255,11 +262,36 @@ add(struct fold *f, const int64_t key[K_COUNT], int64_t messages, int64_t rows,
 
 /* ---- reading ---- */
 
-static int64_t
-class_of(const struct fold *f, const int64_t key[K_COUNT])
+/* Whether the row's address is in the domain's own SPF; it is noted, so that
+ * questions about single addresses know it too. */
+static enum err
+is_inside(struct fold *f, struct db_statement *st, int64_t domain, bool *out,
+	  struct diag *why)
 {
-	return store_class_of(key[K_VERDICT], key[K_OVERRIDES],
-			      judgement_of(f, key[K_SOURCE], key[K_DOMAIN]));
+	const int64_t values[2] = { domain, db_i64(st, K_ENDPOINT) };
+	const struct str key = { (const char *)&values[1], sizeof(values[1]) };
+
+	*out = store_ranges_have(&f->own, db_blob(st, K_ADDRESS));
+	if (!*out || map_get(f->inside, key, NULL))
+		return ERR_NONE;
+	map_put(f->inside, key, 1);
+	return store_do(f->s, SQL_OWN_ADDRESS_ADD, values, 2, why);
+}
+
+static enum err
+find_class(struct fold *f, struct db_statement *st, int64_t key[K_COUNT],
+	   struct diag *why)
+{
+	bool inside = false;
+	enum err e = ERR_NONE;
+
+	if (f->own.n > 0)
+		e = is_inside(f, st, key[K_DOMAIN], &inside, why);
+	key[K_CLASS] =
+		store_class_of(key[K_VERDICT] | (inside ? STORE_V_INSIDE : 0),
+			       key[K_OVERRIDES],
+			       judgement_of(f, key[K_SOURCE], key[K_DOMAIN]));
+	return e;
 }
 
 /* The cells of a run: those that are there now, taken away, or those that
@@ -288,9 +320,10 @@ read_cells(struct fold *f, const struct run *run, enum store_sql which,
 			key[k] = k == K_COUNTRY ? pack_country(db_text(st, k))
 						: db_i64(st, k);
 		if (which == SQL_FOLD_NEW)
-			key[K_CLASS] = class_of(f, key);
-		e = add(f, key, sign * db_i64(st, K_COUNT),
-			sign * db_i64(st, K_COUNT + 1), why);
+			e = find_class(f, st, key, why);
+		if (e == ERR_NONE)
+			e = add(f, key, sign * db_i64(st, K_COUNT),
+				sign * db_i64(st, K_COUNT + 1), why);
 	}
 	db_reset(st);
 	return e;
@@ -303,6 +336,10 @@ fold_run(struct fold *f, const struct run *run, struct diag *why)
 				    run->last };
 	enum err e = read_cells(f, run, SQL_FOLD_OLD, why);
 
+	map_clear(f->inside);
+	if (e == ERR_NONE)
+		e = store_ranges_load(f->s, f->owner, run->domain, &f->own,
+				      why);
 	if (e == ERR_NONE)
 		e = read_cells(f, run, SQL_FOLD_NEW, why);
 	if (e == ERR_NONE)
@@ -368,6 +405,7 @@ fold_new(struct store *s, int64_t owner)
 	f->s = s;
 	f->owner = owner;
 	f->judged = map_new(JUDGED_MAX);
+	f->inside = map_new(INSIDE_MAX);
 	for (size_t i = 0; i < TARGETS; i++) {
 		f->target[i] = SHAPES[i];
 		store_cells_init(&f->target[i].cells, SHAPES[i].keys,
@@ -382,6 +420,8 @@ fold_free(struct fold *f)
 	for (size_t i = 0; i < TARGETS; i++)
 		store_cells_free(&f->target[i].cells);
 	map_free(f->judged);
+	map_free(f->inside);
+	store_ranges_free(&f->own);
 	heap_free(f);
 }
 

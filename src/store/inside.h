@@ -42,7 +42,10 @@ enum {
 	STORE_V_VOUCHED = 4,     /* sender_spf_vouched */
 	STORE_V_DISPOSITION = 3, /* shift: enum dmarc_disposition, 2 bits */
 	STORE_V_POLICY = 5,      /* shift: enum dmarc_policy, 2 bits */
-	STORE_V_END = 128
+	STORE_V_END = 128,       /* what is kept is below this */
+	/* For store_class_of: the address is in the domain's own SPF. That
+	 * may change, so it is not kept in any verdict. */
+	STORE_V_INSIDE = 128
 };
 
 /* The rows of a report have the ids from store_row_first(report) on, below

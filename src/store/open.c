@@ -91,6 +91,7 @@ store_class_of(int64_t verdict, int64_t overrides, enum sender_triage triage)
 		.dkim_aligned = (verdict & STORE_V_DKIM) != 0,
 		.spf_aligned = (verdict & STORE_V_SPF) != 0,
 		.spf_vouched = (verdict & STORE_V_VOUCHED) != 0,
+		.spf_inside = (verdict & STORE_V_INSIDE) != 0,
 		.disposition = (enum dmarc_disposition)(
 			(verdict >> STORE_V_DISPOSITION) & 3),
 		.overrides = (unsigned)overrides,

@@ -133,6 +133,7 @@ enum err store_compile(const struct store_query *q, struct store_select *sql,
  * `j` and `k` the user's judgement for the domain and for all. */
 struct store_columns {
 	const char *domain, *day, *reporter, *trust, *class_name, *source;
+	const char *verdict; /* of single addresses, for their class */
 	const char *country, *asn, *to_domain, *messages, *rows;
 };
 extern const struct store_columns store_columns_of[];

@@ -67,10 +67,10 @@ put_columns(struct store_select *sql, const struct store_query *q)
 	if (sql->table == STORE_T_DAYS)
 		put(sql, "SELECT t.day,t.cells FROM ");
 	else if (sql->shape == STORE_S_TALLY)
-		buf_addf(&sql->text, "SELECT %s,%s,t.verdict,%s,%s,%s,%s FROM ",
-			 key,
+		buf_addf(&sql->text, "SELECT %s,%s,%s,%s,%s,%s,%s FROM ", key,
 			 classes_later(sql) ? "t.overrides" : c->class_name,
-			 c->day, c->source, c->messages, c->rows);
+			 classes_later(sql) ? c->verdict : "t.verdict", c->day,
+			 c->source, c->messages, c->rows);
 	else if (sql->shape == STORE_S_REPORTS)
 		buf_addf(&sql->text, "SELECT %s,%s FROM ", key,
 			 goes_by_domain(q, sql) ? "1" : "count(*)");

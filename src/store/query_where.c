@@ -2,12 +2,19 @@
  * user gave is always a place (?N), never text. */
 #include "store/query_inside.h"
 
-#define CLASS_OF                                                               \
-	"mail_class(t.verdict,t.overrides,coalesce(nullif(j.triage,0),k."      \
-	"triage,0))"
-#define OF_ADDRESS                                                             \
-	.class_name = CLASS_OF, .source = "coalesce(e.source,0)",              \
-	.country = "coalesce(e.country,'')", .asn = "coalesce(e.asn,0)"
+/* With bit STORE_V_INSIDE, where that can make a difference. */
+#define VERDICT_OF(domain)                                                     \
+	"iif((t.verdict&7)=1 AND EXISTS (SELECT 1 FROM own_address w"          \
+	" WHERE w.domain=" domain                                              \
+	" AND w.endpoint=t.endpoint),t.verdict|128,t.verdict)"
+#define CLASS_OF(domain)                                                       \
+	"mail_class(" VERDICT_OF(domain) ",t.overrides,"                       \
+					 "coalesce(nullif(j.triage,0),"        \
+					 "k.triage,0))"
+#define OF_ADDRESS(domain)                                                     \
+	.class_name = CLASS_OF(domain), .verdict = VERDICT_OF(domain),         \
+	.source = "coalesce(e.source,0)", .country = "coalesce(e.country,'')", \
+	.asn = "coalesce(e.asn,0)"
 #define OF_CUBE                                                                \
 	.day = "t.day", .reporter = "t.reporter", .trust = "t.trust",          \
 	.class_name = "t.class", .messages = "t.messages", .rows = "t.rows"
@@ -18,14 +25,14 @@
 const struct store_columns store_columns_of[] = {
 	[STORE_T_SLIM] = { OF_CUBE, .domain = "t.domain", .source = "0" },
 	[STORE_T_CUBE] = { OF_CUBE, OF_SOURCES, .domain = "t.domain" },
-	[STORE_T_ROLLUP] = { OF_ADDRESS, .domain = "t.domain", .day = "t.day",
-			     .reporter = "t.reporter", .trust = "t.trust",
-			     .to_domain = "t.to_domain",
+	[STORE_T_ROLLUP] = { OF_ADDRESS("t.domain"), .domain = "t.domain",
+			     .day = "t.day", .reporter = "t.reporter",
+			     .trust = "t.trust", .to_domain = "t.to_domain",
 			     .messages = "t.messages", .rows = "t.rows" },
-	[STORE_T_ROWS] = { OF_ADDRESS, .domain = "p.domain", .day = "p.day",
-			   .reporter = "p.reporter", .trust = "p.trust",
-			   .to_domain = "t.envelope_to", .messages = "t.count",
-			   .rows = "1" },
+	[STORE_T_ROWS] = { OF_ADDRESS("p.domain"), .domain = "p.domain",
+			   .day = "p.day", .reporter = "p.reporter",
+			   .trust = "p.trust", .to_domain = "t.envelope_to",
+			   .messages = "t.count", .rows = "1" },
 	/* Nothing here chooses another index (the "+"): the days do. */
 	[STORE_T_REPORTS] = { .domain = "+p.domain",
 			      .day = "+p.day",

@@ -25,7 +25,8 @@ struct listing {
 	struct diag *why;
 };
 
-_Static_assert(SENDER_BY_PTR == 3 && STORE_HOST_CONFIRMED == 3,
+_Static_assert(SENDER_BY_PTR == 3 && STORE_HOST_CONFIRMED == 3 &&
+		       SENDER_BY_SPF_RANGE == 4,
 	       "the numbers below");
 
 /* One pass over the addresses, instead of an index that every import would
@@ -36,9 +37,12 @@ learn_evidence(struct listing *l)
 	SCOPED_STATEMENT st = NULL;
 	bool row = false;
 	enum err e = db_prepare(l->s->db,
-				S("SELECT source,iif(h,3,evidence),"
-				  "iif(h,ptr,proof) FROM (SELECT *,"
-				  "evidence<3 AND host=3 AS h FROM endpoint"
+				S("SELECT source,iif(w>0,4,iif(h,3,evidence)),"
+				  "iif(w>0,w,iif(h,ptr,proof)) FROM (SELECT *,"
+				  "evidence<3 AND host=3 AS h,iif(evidence<4,"
+				  "(SELECT min(domain) FROM own_address"
+				  " WHERE endpoint=endpoint.id),0) AS w"
+				  " FROM endpoint"
 				  " WHERE owner=?1 AND source<>0)"),
 				&st, l->why);
 

@@ -171,6 +171,14 @@ static const char *const TEXT[SQL_COUNT] = {
 		"UPDATE endpoint SET host = ?2, ptr = ?3, host_at = ?4,"
 		" host_next = ?5, host_failed = ?6,"
 		" stamp = iif(?7, 0, stamp) WHERE id = ?1",
+	[SQL_OWN_GET] = "SELECT failed, ranges FROM own_spf"
+			" WHERE owner = ?1 AND domain = ?2",
+	[SQL_OWN_PUT] = "INSERT OR REPLACE INTO own_spf"
+			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_OWN_ADDRESS_ADD] = "INSERT OR IGNORE INTO own_address"
+				" VALUES (?1, ?2)",
+	[SQL_OWN_ADDRESS_DROP] = "DELETE FROM own_address"
+				 " WHERE domain = ?1 AND endpoint = ?2",
 	[SQL_SPANS_OF] = "SELECT domain, first_day, last_day"
 			 " FROM endpoint_span WHERE endpoint = ?1",
 	[SQL_SPANS_OF_SOURCE] =
@@ -216,8 +224,8 @@ static const char *const TEXT[SQL_COUNT] = {
 	[SQL_FOLD_NEW] =
 		"SELECT r.domain, r.day, r.reporter, ifnull(e.source, 0),"
 		" ifnull(e.asn, 0), e.country, r.to_domain, r.verdict,"
-		" r.overrides, 0, r.trust, r.messages, r.rows"
-		" FROM rollup AS r LEFT JOIN endpoint AS e"
+		" r.overrides, 0, r.trust, r.messages, r.rows, r.endpoint,"
+		" e.ip FROM rollup AS r LEFT JOIN endpoint AS e"
 		" ON e.id = r.endpoint WHERE r.owner = ?1 AND r.domain = ?2"
 		" AND r.day BETWEEN ?3 AND ?4",
 	[SQL_CUBE_ADD] = "INSERT INTO cube VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
@@ -263,6 +271,11 @@ static const char *const TEXT[SQL_COUNT] = {
 			   " AND domain = ?2",
 	[SQL_DOMAIN_TRIAGE] = "DELETE FROM triage WHERE owner = ?1"
 			      " AND domain = ?2",
+	[SQL_DOMAIN_OWN] = "DELETE FROM own_spf WHERE owner = ?1"
+			   " AND domain = ?2",
+	[SQL_DOMAIN_OWN_ADDRESSES] =
+		"DELETE FROM own_address WHERE domain = ?2 AND endpoint IN"
+		" (SELECT id FROM endpoint WHERE owner = ?1)",
 	/* Before the spans, which tell who they are. */
 	[SQL_DOMAIN_ORPHANS] =
 		"DELETE FROM endpoint WHERE owner = ?1 AND id IN"

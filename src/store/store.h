@@ -43,5 +43,6 @@ struct store;
 #include "store/write.h"
 #include "store/admin.h"
 #include "store/hosts.h"
+#include "store/own_spf.h"
 
 #endif

@@ -95,6 +95,21 @@ enum err store_endpoint_of(struct store *s, int64_t owner,
 enum err store_span(struct store *s, int64_t endpoint, int64_t domain,
 		    int64_t day, struct diag *why) MUST_CHECK;
 
+/* ---- own_spf.c: addresses that a domain's SPF record lets send ---- */
+
+struct store_ranges {
+	struct sender_range *range; /* NULL: none */
+	size_t n;
+	int64_t failed; /* looks in a row */
+};
+/* Those of one domain; what `out` had is freed. */
+enum err store_ranges_load(struct store *s, int64_t owner, int64_t domain,
+			   struct store_ranges *out,
+			   struct diag *why) MUST_CHECK;
+void store_ranges_free(struct store_ranges *r);
+/* `ip` as in the table: 16 bytes; anything else is in none. */
+bool store_ranges_have(const struct store_ranges *r, struct str ip);
+
 /* ---- stale.c: which days to fold again ---- */
 
 enum err store_stale(struct store *s, int64_t owner, int64_t domain,

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Names of addresses: by the command line and by a running server. TAP.
+"""Names of addresses and a domain's own SPF: by the command line and by a
+running server. TAP.
 
   serve_hosts.py PROGRAM
 
@@ -31,7 +32,12 @@ ZONES = {
     "sender.example": "out1.mail A 192.0.2.1\nout1.mail A 192.0.2.99\n",
     "big.example": "liar A 198.51.100.7\n",
     "amazonses.com": "a3.smtp-out A 192.0.2.3\n",
+    # .4 to .7, and .1 by name: 4+5+6+7+1 of the 36 messages.
+    "example.com": """@ TXT "v=spf1 ip4:192.0.2.4/30 include:i.example.com -all"
+i TXT "v=spf1 a:out1.mail.sender.example ?ip4:192.0.2.8 -all"
+""",
 }
+OWN = {"own": 23, "forwarded": 13}
 FAILING = ("5.2.0.192.in-addr.arpa", "trouble.sender.example")
 SERVFAIL = 2
 # What `hosts` of the view must say: name, messages.
@@ -131,6 +137,22 @@ def here(tap, program, room, counting):
     views(tap, program, data)
 
 
+def own_spf(tap, program, server):
+    """Signed mail from the domain's own addresses is not forwarded."""
+    def classes():
+        return query(program, server.data, "--group", "class")
+
+    tap.ok(classes() == {"forwarded": 36},
+           "while no domain is registered, no SPF record is read", classes())
+    server.api("POST", "/domains", {"name": "example.com"})
+    tap.ok(wait_for(lambda: classes() == OWN, 60, 0.5),
+           "what is in the domain's own SPF becomes its own", classes(),
+           server.logged()[-2000:])
+    found = query(program, server.data, "--group", "class", "--ip",
+                  "192.0.2.0/24")
+    tap.ok(found == OWN, "by address, too", found)
+
+
 def views(tap, program, data):
     found = query(program, data, "--group", "host")
     tap.ok(found == EXPECTED, "the view by host has them all", found)
@@ -171,6 +193,7 @@ def there(tap, program, counting):
         tap.ok("all were looked up" in done.stdout,
                "the command finds nothing left to do", done.stdout,
                done.stderr)
+        own_spf(tap, program, server)
 
 
 def main():

@@ -72,6 +72,37 @@ a_name_goes_through_the_writer_into_the_sums(void **state)
 }
 
 static void
+a_domains_own_spf_goes_through_the_writer_into_the_sums(void **state)
+{
+	static struct sender_range range[STORE_OWN_RANGES_MAX];
+	struct serving *t = *state;
+	SCOPED_BUF request = BUF(INGEST_REQUEST_MAX);
+	struct store_own own = { .domain = S("example.com"),
+				 .state = STORE_OWN_FOUND,
+				 .range = range,
+				 .n = COUNT_OF(range) };
+	struct diag why = { 0 };
+
+	start_writer(t);
+	put_report(t, SPOOL_UPLOAD, "example.com", 1);
+	ring(t);
+	wait_for(t, "SELECT sum(rows) FROM cube", 1);
+	/* As many as there may be, each as long as can be. */
+	for (size_t i = 0; i < COUNT_OF(range); i++) {
+		memset(&range[i], 0xee, sizeof(range[i]));
+		range[i].first.b[2] = range[i].last.b[2] = (uint8_t)(i >> 8);
+		range[i].first.b[3] = range[i].last.b[3] = (uint8_t)i;
+		range[i].first.b[15] = 1;
+	}
+	ingest_put_own(&request, &own);
+	assert_false(request.full);
+	must(tell(t, buf_str(&request), &why), &why);
+	assert_int_equal(ask(t, "SELECT length(ranges) FROM own_spf"),
+			 (int64_t)sizeof(range));
+	kill_writer(t, SIGTERM);
+}
+
+static void
 what_makes_no_sense_is_refused_whole(void **state)
 {
 	static const char *const bad[] = {
@@ -80,6 +111,13 @@ what_makes_no_sense_is_refused_whole(void **state)
 		"\"state\":\"unasked\"}]}",
 		"{\"op\":\"hosts\",\"hosts\":[{\"ip\":\"192.0.2.1\","
 		"\"state\":\"none\"},{\"ip\":\"here\",\"state\":\"none\"}]}",
+		"{\"op\":\"own_spf\",\"domain\":\"\",\"state\":\"none\"}",
+		"{\"op\":\"own_spf\",\"domain\":\"a.example\"}",
+		"{\"op\":\"own_spf\",\"domain\":\"a.example\","
+		"\"state\":\"found\",\"ranges\":[\"192.0.2.1\"]}",
+		"{\"op\":\"own_spf\",\"domain\":\"a.example\","
+		"\"state\":\"found\",\"ranges\":[\"192.0.2.2\","
+		"\"192.0.2.1\"]}",
 	};
 	struct serving *t = *state;
 
@@ -94,6 +132,7 @@ what_makes_no_sense_is_refused_whole(void **state)
 		assert_string_equal(why.code, "ingest.bad_request");
 	}
 	assert_int_equal(ask(t, "SELECT host FROM endpoint"), 0);
+	assert_int_equal(ask(t, "SELECT count(*) FROM own_spf"), 0);
 	kill_writer(t, SIGTERM);
 }
 
@@ -102,6 +141,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_name_goes_through_the_writer_into_the_sums),
+		TEST(a_domains_own_spf_goes_through_the_writer_into_the_sums),
 		TEST(what_makes_no_sense_is_refused_whole),
 	};
 

@@ -76,7 +76,7 @@ holds(const struct line *line, const struct sender_facts *f)
 	       (line->disposition == '-' ||
 		(line->disposition == 's') == stopped) &&
 	       holds_override(line->override, f->overrides) &&
-	       holds_flag(line->vouched, f->spf_vouched);
+	       holds_flag(line->vouched, f->spf_vouched || f->spf_inside);
 }
 
 static void
@@ -95,14 +95,14 @@ check(const struct sender_facts *f)
 	fail_msg("no line of the table holds");
 }
 
-/* All 5 * 2 * 2 * 3 * 128 * 2 combinations. */
+/* All 5 * 2 * 2 * 3 * 128 * 2 * 2 combinations. */
 static void
 every_combination_has_the_class_of_its_first_rule(void **state)
 {
 	unsigned seen = 0;
 
 	(void)state;
-	for (unsigned n = 0; n < 5 * 2 * 2 * 3 * 128 * 2; n++) {
+	for (unsigned n = 0; n < 5 * 2 * 2 * 3 * 128 * 2 * 2; n++) {
 		const struct sender_facts f = {
 			.triage = (enum sender_triage)(n % 5),
 			.dkim_aligned = n / 5 % 2,
@@ -110,12 +110,13 @@ every_combination_has_the_class_of_its_first_rule(void **state)
 			.disposition = (enum dmarc_disposition)(n / 20 % 3),
 			.overrides = n / 60 % 128,
 			.spf_vouched = n / 60 / 128 % 2,
+			.spf_inside = n / 60 / 256 % 2,
 		};
 
 		check(&f);
 		seen++;
 	}
-	assert_int_equal(seen, 15360);
+	assert_int_equal(seen, 30720);
 }
 
 static void
