@@ -197,8 +197,7 @@ an_order_of_no_or_many_authorisations_is_refused(void **state)
 		"{\"status\":\"pending\"}",
 		"{\"status\":\"odd\",\"authorizations\":[\"https://a/1\"]}",
 		"{\"authorizations\":[\"https://a/1\"]}",
-		"{\"status\":\"pending\",\"authorizations\":[\"1\",\"2\","
-		"\"3\",\"4\",\"5\"]}",
+		"{\"status\":\"ready\",\"authorizations\":[1,2,3,4,5]}",
 	};
 	struct acme_order_state o;
 
@@ -302,14 +301,17 @@ odd_problem_types_are_none(void **state)
 
 /* ---- renewal, waiting ---- */
 
+#define WINDOW(from, to)                                                       \
+	"{\"suggestedWindow\":{\"start\":\"" from "\",\"end\":\"" to "\"}}"
+
 static void
 a_window_needs_a_start_before_its_end(void **state)
 {
 	static const char *const bodies[] = {
 		"{}",
 		"{\"suggestedWindow\":{\"start\":\"2027-01-02T00:00:00Z\"}}",
-		"{\"suggestedWindow\":{\"start\":\"2027-01-02T00:00:00Z\","
-		"\"end\":\"2027-01-02T00:00:00Z\"}}",
+		WINDOW("2027-01-02T00:00:00Z", "2027-01-02T00:00:00Z"),
+		WINDOW("2027-01-02T00:00:01Z", "2027-01-02T00:00:00Z"),
 		"{\"suggestedWindow\":{\"start\":\"x\",\"end\":\"y\"}}",
 	};
 	struct acme_window w;
