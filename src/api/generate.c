@@ -82,8 +82,8 @@ answer(struct making *m)
 	json_put_known(j, "domain", made.domain);
 	generate_put_wish(j, &m->wish);
 	generate_put_result(j, &made, lang);
-	generate_put_findings(j, "given", &m->given, lang);
-	generate_put_findings(j, "findings", &made.found, lang);
+	finding_put_list(j, "given", &m->given, lang);
+	finding_put_list(j, "findings", &made.found, lang);
 	api_end(c);
 }
 

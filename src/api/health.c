@@ -25,73 +25,55 @@ take_place(void *ctx, struct str key, const struct json *value)
 	return arena_dup(p->mem, json_str(value), &p->found.args[p->n++].value);
 }
 
+/* Its title, meaning and fix in the reader's language. */
 static void
-put_text(struct json_out *j, const char *key, const char *text,
-	 const struct finding_found *found)
-{
-	SCOPED_BUF filled = BUF(TEXT_MAX);
-
-	finding_found_fill(&filled, text, found);
-	json_put_known(j, key, buf_str(&filled));
-}
-
-/* Its title, meaning and fix. A code that the catalogue lost stands for
- * itself. */
-static void
-put_words(struct api_call *c, const struct control_finding *f)
+put_words(struct api_call *c, const struct finding *said,
+	  const struct control_finding *f)
 {
 	const struct json_limits limits = { TEXT_MAX, 4 };
-	struct places p = { .mem = c->mem };
-	struct json_out *j = &c->json;
-	enum finding_lang lang = c->person.lang;
+	struct places p = {
+		.mem = c->mem,
+		.found = { .finding = said,
+			   .evidence = f->evidence,
+			   .record = { f->record_name, f->record_type,
+				       f->record_value } },
+	};
 	SCOPED_JSON places = NULL;
 	bool repaired;
 
-	p.found.finding = finding_find(f->code);
-	if (!p.found.finding) {
-		json_put_str(j, "title", f->code);
-		json_put_null(j, "meaning");
-		json_put_null(j, "fix");
-		json_put_null(j, "action");
-		json_put_null(j, "reference");
-		return;
-	}
 	if (json_parse(f->places, limits, &places, &repaired, NULL) == ERR_NONE)
 		json_each(places, take_place, &p);
-	put_text(j, "title", p.found.finding->title[lang], &p.found);
-	put_text(j, "meaning", p.found.finding->meaning[lang], &p.found);
-	put_text(j, "fix", p.found.finding->fix[lang], &p.found);
-	json_put_known(j, "action", str_of(p.found.finding->action));
-	json_put_known(j, "reference", str_of(p.found.finding->reference));
+	finding_put(&c->json, &p.found, c->person.lang);
 }
 
+/* A code that the catalogue lost stands for itself. */
 static void
-put_record(struct json_out *j, const struct control_finding *f)
+put_bare(struct json_out *j, const struct control_finding *f)
 {
-	if (f->record_name.n == 0 && f->record_value.n == 0) {
-		json_put_null(j, "record");
-		return;
-	}
-	json_open_object(j, "record");
-	json_put_str(j, "name", f->record_name);
-	json_put_str(j, "type", f->record_type);
-	json_put_str(j, "value", f->record_value);
-	json_close_object(j);
+	static const char *const none[] = { "meaning", "fix", "action",
+					    "reference", "record" };
+
+	json_put_str(j, "code", f->code);
+	json_put_str(j, "severity", f->severity);
+	json_put_str(j, "title", f->code);
+	json_put_known(j, "evidence", f->evidence);
+	for (size_t i = 0; i < COUNT_OF(none); i++)
+		json_put_null(j, none[i]);
 }
 
 static void
 put_finding(struct api_call *c, const char *key,
 	    const struct control_finding *f)
 {
+	const struct finding *said = finding_find(f->code);
 	struct json_out *j = &c->json;
 
 	json_open_object(j, key);
 	json_put_str(j, "part", f->part);
-	json_put_str(j, "code", f->code);
-	json_put_str(j, "severity", f->severity);
-	put_words(c, f);
-	json_put_known(j, "evidence", f->evidence);
-	put_record(j, f);
+	if (said)
+		put_words(c, said, f);
+	else
+		put_bare(j, f);
 	json_put_i64(j, "since", f->first_seen);
 	json_put_i64(j, "last_seen", f->last_seen);
 	api_put_i64(j, "cleared_at", f->cleared_at, f->cleared_at > 0);

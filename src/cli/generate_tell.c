@@ -169,8 +169,8 @@ tell_json(struct cli_generating *g)
 	json_put_str(j, "domain", generate_get(&g->wish, GENERATE_DOMAIN));
 	generate_put_wish(j, &g->wish);
 	generate_put_result(j, &g->result, c->lang);
-	generate_put_findings(j, "given", &g->given, c->lang);
-	generate_put_findings(j, "findings", &g->result.found, c->lang);
+	finding_put_list(j, "given", &g->given, c->lang);
+	finding_put_list(j, "findings", &g->result.found, c->lang);
 	if (g->wish.kind == GENERATE_DKIM)
 		json_put_known(j, "private_key_file", str_of(g->key_file));
 	if (cli_given(c, "show-key") && g->result.made)

@@ -9,6 +9,7 @@
 #define FINDING_H
 
 #include "base/base.h"
+#include "json/json.h"
 
 enum finding_lang { FINDING_EN, FINDING_JA, FINDING_NB, FINDING_LANGS };
 
@@ -55,12 +56,18 @@ void finding_fill(struct buf *out, const char *text,
 
 enum { FINDING_ARGS_MAX = 4 };
 
-/* A record that would put it right, ready to publish; name empty: none. */
+/* A record that would put it right, ready to publish. */
 struct finding_record {
 	struct str name; /* without a dot at its end */
-	struct str type; /* "TXT", "CNAME", ... */
-	struct str value;
+	struct str type; /* "TXT", "CNAME", ...; "FILE": no record but a file */
+	struct str value; /* empty: there is none */
 };
+
+static inline bool
+finding_has_record(const struct finding_record *r)
+{
+	return r->value.n > 0;
+}
 
 struct finding_found {
 	const struct finding *finding;
@@ -95,6 +102,14 @@ void finding_found_fill(struct buf *out, const char *text,
 			const struct finding_found *found);
 /* The gravest severity; FINDING_OK of an empty list. */
 enum finding_severity finding_list_worst(const struct finding_list *list);
+
+/* Into an open object: "code", "severity", "title", "meaning", "fix",
+ * "action", "reference", "evidence", "record"; null where there is none. */
+void finding_put(struct json_out *j, const struct finding_found *found,
+		 enum finding_lang lang);
+/* All of them, as an array. */
+void finding_put_list(struct json_out *j, const char *key,
+		      const struct finding_list *list, enum finding_lang lang);
 
 /* Sentence or finding title for a diag, with {line} and {detail}. */
 void finding_explain(struct buf *out, enum finding_lang lang,

@@ -155,9 +155,5 @@ void generate_fill_step(const struct generate_result *r, size_t i,
 /* Members made, zone, records, files, text (every form), steps. */
 void generate_put_result(struct json_out *j, const struct generate_result *r,
 			 enum finding_lang lang);
-/* The array `key` of findings, as contracts section 7 has them. */
-void generate_put_findings(struct json_out *j, const char *key,
-			   const struct finding_list *found,
-			   enum finding_lang lang);
 
 #endif

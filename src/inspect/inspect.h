@@ -106,9 +106,6 @@ const char *inspect_status_name(const struct inspect_report *report,
  * object. */
 void inspect_put_report(struct json_out *j, const struct inspect_report *report,
 			enum finding_lang lang);
-/* One finding with its texts filled, as an element of an open array. */
-void inspect_put_finding(struct json_out *j, const struct finding_found *found,
-			 enum finding_lang lang);
 
 /* ---- for other processes ---- */
 

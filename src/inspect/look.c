@@ -134,58 +134,6 @@ inspect_status_name(const struct inspect_report *report, enum inspect_part part)
 
 /* ---- JSON ---- */
 
-enum { TEXT_MAX = 64 << 10 };
-
-static void
-put_text(struct json_out *j, const char *key, const char *text,
-	 const struct finding_found *found)
-{
-	SCOPED_BUF filled = BUF(TEXT_MAX);
-
-	finding_found_fill(&filled, text, found);
-	json_put_known(j, key, buf_str(&filled));
-}
-
-static void
-put_record(struct json_out *j, const struct finding_record *r)
-{
-	if (r->name.n == 0 && r->value.n == 0) {
-		json_put_null(j, "record");
-		return;
-	}
-	json_open_object(j, "record");
-	json_put_str(j, "name", r->name);
-	json_put_str(j, "type", r->type);
-	json_put_str(j, "value", r->value);
-	json_close_object(j);
-}
-
-static void
-put_members(struct json_out *j, const struct finding_found *found,
-	    enum finding_lang lang)
-{
-	const struct finding *f = found->finding;
-
-	json_put_str(j, "code", str_of(f->code));
-	json_put_str(j, "severity", str_of(finding_severity_name(f->severity)));
-	put_text(j, "title", f->title[lang], found);
-	put_text(j, "meaning", f->meaning[lang], found);
-	put_text(j, "fix", f->fix[lang], found);
-	json_put_known(j, "action", str_of(f->action));
-	json_put_known(j, "reference", str_of(f->reference));
-	json_put_known(j, "evidence", found->evidence);
-	put_record(j, &found->record);
-}
-
-void
-inspect_put_finding(struct json_out *j, const struct finding_found *found,
-		    enum finding_lang lang)
-{
-	json_open_object(j, NULL);
-	put_members(j, found, lang);
-	json_close_object(j);
-}
-
 static void
 put_found(struct json_out *j, const struct inspect_report *report, size_t i,
 	  enum finding_lang lang)
@@ -193,7 +141,7 @@ put_found(struct json_out *j, const struct inspect_report *report, size_t i,
 	for (size_t k = 0; k < report->part[i].found.n; k++) {
 		json_open_object(j, NULL);
 		json_put_str(j, "check", str_of(parts[i].name));
-		put_members(j, &report->part[i].found.at[k], lang);
+		finding_put(j, &report->part[i].found.at[k], lang);
 		json_close_object(j);
 	}
 }

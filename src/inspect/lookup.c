@@ -132,8 +132,5 @@ inspect_put_lookup(struct json_out *j, struct inspect_lookup *l,
 	json_put_i64(j, "checked_at", facts_now(l->facts));
 	if (l->kind->put)
 		l->kind->put(l, j);
-	json_open_array(j, "findings");
-	for (size_t i = 0; i < l->found.n; i++)
-		inspect_put_finding(j, &l->found.at[i], lang);
-	json_close_array(j);
+	finding_put_list(j, "findings", &l->found, lang);
 }
