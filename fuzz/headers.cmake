@@ -1,0 +1,3 @@
+if(TARGET headers)
+	fuzz_target(headers USES headers)
+endif()
