@@ -94,6 +94,14 @@ enum err ingest_sample_load(struct store *s, const struct ingest_sample *what,
 enum err ingest_sample_remove(struct store *s, const char *dir,
 			      uint64_t *deleted, struct diag *why) MUST_CHECK;
 
+/* Looks at a report or a mail with reports and keeps nothing: a parser process
+ * of its own, locked away, reads `bytes` within bounds of time and memory, and
+ * `sink` is told what decode_document would tell. What the sink returns ends
+ * it. ERR_SYNTAX "ingest.parser_died": what was told is not all. */
+enum err ingest_view(struct str bytes, int64_t now,
+		     const struct decode_sink *sink,
+		     struct diag *why) MUST_CHECK;
+
 #include "ingest/serve.h"
 
 #endif
