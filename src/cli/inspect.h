@@ -38,6 +38,7 @@ enum cli_style cli_severity_style(enum finding_severity severity);
 int cli_check(struct cli *c);
 int cli_notify_test(struct cli *c);
 int cli_lookup(struct cli *c);
+int cli_lookup_headers(struct cli *c);
 int cli_source_resolve(struct cli *c);
 
 #endif

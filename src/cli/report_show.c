@@ -3,6 +3,8 @@
 #include "cli/report_tls.h"
 #include "cli/words.h"
 
+#include <unistd.h>
+
 enum { ROWS_SHOWN = 20, RAW_MAX = 1 << 30 };
 
 struct show {
@@ -422,6 +424,15 @@ show_raw(struct cli *c, struct store *s, int64_t id)
 	return CLI_FINE;
 }
 
+/* A number is a report of the store, whatever lies there. */
+static bool
+is_file(const char *operand)
+{
+	uint64_t id;
+
+	return !str_u64(str_of(operand), &id) && access(operand, F_OK) == 0;
+}
+
 int
 cli_report_show(struct cli *c)
 {
@@ -429,6 +440,8 @@ cli_report_show(struct cli *c)
 	struct diag why = { 0 };
 	int code = CLI_FINE;
 
+	if (is_file(c->args.operand[0]))
+		return cli_report_view(c, c->args.operand[0]);
 	if (!cli_id(c, 0, &show.id))
 		return CLI_MISUSE;
 	SCOPED_STORE s = cli_store(c, STORE_READ, &code);

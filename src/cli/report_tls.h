@@ -8,4 +8,7 @@
  * should be open meanwhile: strangers wrote it. */
 enum err cli_report_tls(struct cli *c, struct str raw) MUST_CHECK;
 
+/* A report file instead of one of the store. Gives the exit code. */
+int cli_report_view(struct cli *c, const char *path);
+
 #endif
