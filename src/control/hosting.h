@@ -63,12 +63,12 @@ bool control_hosted_good(const struct control_hosted *h, int64_t now);
 
 /* ---- for people: scoped by an owner, by the domain's name ---- */
 
-/* Begins to host a domain of the account, unproven and off. Gives what is
- * there when it is hosted already. ERR_GONE "control.no_domain"; ERR_SYNTAX
- * "control.bad_domain" for a public suffix. */
-enum err control_hosted_add(struct control *c, int64_t owner, struct str name,
-			    int64_t now, struct arena *mem,
-			    struct control_hosted *out,
+/* Begins to host the domain `h->name` of the account at `h->added_at`, unproven
+ * and off, and fills the rest of `h`, as it is when it is hosted already.
+ * ERR_GONE "control.no_domain"; ERR_SYNTAX "control.bad_domain" for a public
+ * suffix. */
+enum err control_hosted_add(struct control *c, int64_t owner,
+			    struct control_hosted *h, struct arena *mem,
 			    struct diag *why) MUST_CHECK;
 /* ERR_GONE "control.not_hosted", also when it was removed. */
 enum err control_hosted_find(struct control *c, int64_t owner, struct str name,
@@ -84,9 +84,14 @@ enum err control_hosted_hurry(struct control *c, int64_t owner, struct str name,
 			      int64_t now, struct diag *why) MUST_CHECK;
 /* Asks no gate: whoever calls has (stsmode_judge). ERR_GONE
  * "hosting.unproven" for any step of a domain that is not proven. */
+struct control_mode_change {
+	enum stsmode_state mode;
+	struct str author; /* of control_deed's form */
+	int64_t at;
+};
 enum err control_hosted_mode(struct control *c, int64_t owner, struct str name,
-			     enum stsmode_state mode, struct str author,
-			     int64_t now, struct diag *why) MUST_CHECK;
+			     const struct control_mode_change *change,
+			     struct diag *why) MUST_CHECK;
 /* NULL leaves a text as it is. Values are checked by whoever calls. */
 struct control_hosted_texts {
 	const struct str *mx_more, *tls_rpt, *dmarc;
@@ -108,6 +113,16 @@ enum err control_hosted_all(struct control *c,
 			    enum err (*each)(void *ctx,
 					     const struct control_hosted *),
 			    void *ctx, struct diag *why) MUST_CHECK;
+/* Those of one name, the living one last. */
+enum err control_hosted_named(struct control *c, struct str name,
+			      enum err (*each)(void *ctx,
+					       const struct control_hosted *),
+			      void *ctx, struct diag *why) MUST_CHECK;
+/* Those that changed since that stamp, also when they are over. */
+enum err control_hosted_changed(struct control *c, uint64_t since,
+				enum err (*each)(void *ctx,
+						 const struct control_hosted *),
+				void *ctx, struct diag *why) MUST_CHECK;
 /* ERR_GONE "control.not_hosted". */
 enum err control_hosted_get(struct control *c, int64_t id, struct arena *mem,
 			    struct control_hosted *out,
@@ -131,6 +146,9 @@ struct control_proof_seen {
 enum err control_hosted_seen(struct control *c,
 			     const struct control_proof_seen *seen,
 			     struct diag *why) MUST_CHECK;
+/* It said nothing: looks again at `due_at`. */
+enum err control_hosted_later(struct control *c, int64_t id, int64_t due_at,
+			      struct diag *why) MUST_CHECK;
 /* "" clears. */
 enum err control_hosted_fault(struct control *c, int64_t id,
 			      const struct diag *fault, int64_t at,

@@ -34,14 +34,20 @@ struct control_cert {
 /* Replaces the one of `cert->name`; tries and fault are over. */
 enum err control_cert_put(struct control *c, const struct control_cert *cert,
 			  struct diag *why) MUST_CHECK;
-/* It was not issued: counts up. A certificate that is there stays. */
-enum err control_cert_failed(struct control *c, int64_t hosted, struct str name,
-			     const struct diag *fault, int64_t now,
-			     int64_t next_try, struct diag *why) MUST_CHECK;
+/* It was not issued: counts up. A certificate that is there stays. Of `cert`
+ * only hosted, name, next_try, fault, fault_detail and fault_at are read. */
+enum err control_cert_failed(struct control *c, const struct control_cert *cert,
+			     struct diag *why) MUST_CHECK;
 /* False in `found`: nothing is known of that name. */
 enum err control_cert_find(struct control *c, struct str name,
 			   struct arena *mem, struct control_cert *out,
 			   bool *found, struct diag *why) MUST_CHECK;
+/* Hosted domains that need a certificate now: proven ones that have a policy,
+ * at most `most`. A hosted domain is due as soon as it has one. */
+enum err control_cert_due(struct control *c, int64_t now, unsigned most,
+			  enum err (*each)(void *ctx,
+					   const struct control_hosted *),
+			  void *ctx, struct diag *why) MUST_CHECK;
 /* Of the owner's domains, soonest to end first; `owner` 0: all, and those of
  * the installation. */
 enum err control_certs(struct control *c, int64_t owner,

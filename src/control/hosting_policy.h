@@ -73,6 +73,11 @@ struct control_fetches {
 enum err control_fetches_add(struct control *c, struct str name,
 			     const struct control_fetches *f,
 			     struct diag *why) MUST_CHECK;
+/* How far the policy host's log was counted; zero at first. */
+enum err control_place_get(struct control *c, uint64_t *file, uint64_t *offset,
+			   struct diag *why) MUST_CHECK;
+enum err control_place_put(struct control *c, uint64_t file, uint64_t offset,
+			   struct diag *why) MUST_CHECK;
 /* Since that day, newest day first. */
 enum err control_fetches(struct control *c, int64_t hosted, int64_t since,
 			 enum err (*each)(void *ctx,
