@@ -74,6 +74,8 @@ enum err control_domain_find(struct control *c, const struct control_domain *by,
 uint64_t control_domains_stamp(struct control *c);
 
 #include "control/records.h"
+#include "control/probes.h"
+#include "control/journey.h"
 #include "control/watch.h"
 #include "control/notice.h"
 #include "control/hosting.h"

@@ -101,6 +101,12 @@ enum err control_user_insert(struct control *c, const struct control_user *user,
 /* A row of those columns; texts live until its next step. */
 void control_finding_read(struct db_statement *st, struct control_finding *out);
 
+/* Takes the place of what was there; an address that is not in it is
+ * forgotten. */
+enum err control_probes_write(struct control *c, int64_t domain,
+			      const struct control_probe *probe, size_t n,
+			      int64_t at, struct diag *why) MUST_CHECK;
+
 /* ---- throttle ---- */
 
 /* Who tries: hashes of a name and of an address. */

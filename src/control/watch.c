@@ -368,6 +368,9 @@ settle(struct settling *s, struct diag *why)
 		e = clear_part(s, l->settled[i], why);
 	for (size_t i = 0; e == ERR_NONE && i < l->values; i++)
 		e = write_value(s, &l->value[i], why);
+	if (e == ERR_NONE && l->probes_known)
+		e = control_probes_write(s->c, l->domain, l->probe, l->probes,
+					 l->at, why);
 	return e == ERR_NONE ? forget_old(s, why) : e;
 }
 

@@ -4,6 +4,7 @@
 #define CONTROL_WATCH_H
 
 #include "control/control.h"
+#include "control/probes.h"
 
 enum {
 	CONTROL_WATCH_HOLD = 900, /* seconds until a look counts as lost */
@@ -72,6 +73,9 @@ struct control_look {
 	size_t settled_n;
 	const struct control_value *value; /* only those that are known */
 	size_t values;
+	const struct control_probe *probe; /* of every mail server */
+	size_t probes;
+	bool probes_known; /* else what was there stays */
 };
 
 enum control_change_kind {

@@ -91,6 +91,12 @@ const char *mtasts_mode_name(enum mtasts_mode mode); /* "enforce"; "" */
 bool mtasts_matches(struct str pattern, struct str mx);
 bool mtasts_allows(const struct mtasts_policy *policy, struct str mx);
 
+/* What a mail server at one address is to a sender that enforces; not seen is
+ * neither. `mx` is the name in the MX record. */
+enum mtasts_sight { MTASTS_UNSEEN, MTASTS_BAD, MTASTS_GOOD };
+enum mtasts_sight mtasts_sight_of(const struct facts_mail *mail, struct str mx,
+				  int64_t now);
+
 /* ---- the way of a sender ---- */
 
 enum mtasts_result {
