@@ -244,7 +244,7 @@ entry_at(struct str bytes, size_t i)
 				    .registered = get_u64(p + 17) };
 }
 
-/* Times within what a calendar has, so that no sum overflows. */
+/* Times in their order and within a calendar, so that no sum overflows. */
 static bool
 is_sound(struct str bytes, size_t *n)
 {
@@ -257,8 +257,9 @@ is_sound(struct str bytes, size_t *n)
 	*n = (bytes.n - HEAD_BYTES) / ENTRY_BYTES;
 	for (size_t i = 0; i < *n; i++) {
 		struct acme_entry e = entry_at(bytes, i);
+		char kind = bytes.p[HEAD_BYTES + i * ENTRY_BYTES];
 
-		if (e.at < before || e.at > latest)
+		if (e.at < before || e.at > latest || kind < 0 || kind > 1)
 			return false;
 		before = e.at;
 	}

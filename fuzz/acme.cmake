@@ -1,0 +1,5 @@
+if(TARGET acme)
+	fuzz_target(acme USES acme)
+	fuzz_target(acme_chain USES acme)
+	fuzz_target(acme_pace USES acme)
+endif()
