@@ -138,6 +138,12 @@ api_is_slow(enum api_method method, struct str path, struct str query)
 }
 
 bool
+api_is_large(enum api_method method, struct str path)
+{
+	return traits_of(method, path) & API_LARGE;
+}
+
+bool
 api_takes_report(enum api_method method, struct str path)
 {
 	return traits_of(method, path) & API_TAKES;

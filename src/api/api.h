@@ -77,7 +77,9 @@ bool api_is_slow(enum api_method method, struct str path, struct str query);
 /* Whether the request's body is not JSON but a report: the front asks with an
  * empty body first. */
 bool api_takes_report(enum api_method method, struct str path);
-/* Largest JSON body that is accepted. */
-enum { API_BODY_MAX = 1 << 20 };
+/* Largest JSON body that is accepted, and report that is only looked at. */
+enum { API_BODY_MAX = 1 << 20, API_LARGE_MAX = 8 << 20 };
+/* Whether this one has a large body; it costs much and is asked rarely. */
+bool api_is_large(enum api_method method, struct str path);
 
 #endif

@@ -50,6 +50,8 @@ enum err api_view_remove(struct api_call *c, struct diag *why);
 enum err api_check(struct api_call *c, struct diag *why);
 enum err api_lookup(struct api_call *c, struct diag *why);
 enum err api_generate(struct api_call *c, struct diag *why);
+/* report_view.c */
+enum err api_report_view(struct api_call *c, struct diag *why);
 
 /* domains*.c, settings*.c */
 enum err api_domains(struct api_call *c, struct diag *why);

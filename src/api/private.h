@@ -70,7 +70,8 @@ enum api_trait {
 	API_TAKES = 2,   /* the body is a report, for the spool */
 	API_NO_ETAG = 4, /* never answered by 304: sessions, secrets */
 	API_EXPORTS = 8, /* slow when it has format= */
-	API_PUBLIC = 16  /* open to anybody on a public instance */
+	API_PUBLIC = 16, /* open to anybody on a public instance */
+	API_LARGE = 32   /* a body of API_LARGE_MAX, and asked rarely */
 };
 struct api_route {
 	enum api_method method;

@@ -39,6 +39,8 @@ const struct api_route api_routes[] = {
 	  api_lookup },
 	{ API_POST, "/api/v1/generate/{kind}", API_READ, API_PUBLIC,
 	  api_generate },
+	{ API_POST, "/api/v1/report/view", API_READ,
+	  API_SLOW | API_PUBLIC | API_LARGE, api_report_view },
 	/* people*.c, views.c */
 	{ API_GET, "/api/v1/session", API_ANYBODY, API_NO_ETAG, api_session },
 	{ API_POST, "/api/v1/session", API_ANYBODY, 0, api_sign_in },

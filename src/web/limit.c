@@ -5,12 +5,24 @@
 
 enum { ADDRESSES = 20000, NETWORK_BYTES = 8 };
 
+static void
+init(struct web_limit *l, int64_t interval, unsigned burst)
+{
+	l->seen = map_new(ADDRESSES);
+	l->interval = interval;
+	l->tolerance = interval * ((int64_t)burst - 1);
+}
+
 void
 web_limit_init(struct web_limit *l, unsigned rate, unsigned burst)
 {
-	l->seen = map_new(ADDRESSES);
-	l->interval = 1000000 / (int64_t)rate;
-	l->tolerance = l->interval * ((int64_t)burst - 1);
+	init(l, 1000000 / (int64_t)rate, burst);
+}
+
+void
+web_limit_rarely(struct web_limit *l, unsigned interval, unsigned burst)
+{
+	init(l, (int64_t)interval * 1000, burst);
 }
 
 void

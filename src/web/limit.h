@@ -13,6 +13,9 @@ struct web_limit {
 };
 
 void web_limit_init(struct web_limit *l, unsigned rate, unsigned burst);
+/* The same for what is asked rarely: `burst`, then one every `interval`
+ * milliseconds. */
+void web_limit_rarely(struct web_limit *l, unsigned interval, unsigned burst);
 void web_limit_fini(struct web_limit *l);
 /* Takes one request of `who` at `ticks` (milliseconds); false: too many. */
 bool web_limit_take(struct web_limit *l, const struct netaddr *who,

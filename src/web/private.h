@@ -34,6 +34,7 @@ struct web {
 	struct crew *crew;
 	struct spool_writer *spool;
 	struct web_limit limit;
+	struct web_limit rarely; /* what costs much: api_is_large */
 	struct web_conns conns, dead;
 	unsigned count; /* connections */
 	struct web_door *doors;

@@ -281,18 +281,31 @@ say_continue(struct web_conn *c)
 		loop_conn_write(c->io, S("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
+static bool
+may_ask(struct web_conn *c, bool large)
+{
+	const struct netaddr *who = &c->client.ip;
+
+	return c->client.local ||
+	       (web_limit_take(&c->web->limit, who, os_ticks()) &&
+		(!large || web_limit_take(&c->web->rarely, who, os_ticks())));
+}
+
 static void
 api_head(struct web_conn *c)
 {
 	const struct httpd_request *r = httpd_request(c->http);
 	enum api_method method;
+	uint64_t most;
+	bool large;
 
 	if (!api_method_of(r->method, &method)) {
 		web_problem(c, 405, "http.bad_method");
 		return;
 	}
-	if (!c->client.local &&
-	    !web_limit_take(&c->web->limit, &c->client.ip, os_ticks())) {
+	large = api_is_large(method, r->path);
+	most = large ? API_LARGE_MAX : API_BODY_MAX;
+	if (!may_ask(c, large)) {
 		web_problem(c, 429, "api.too_many_requests");
 		return;
 	}
@@ -300,11 +313,11 @@ api_head(struct web_conn *c)
 		ask_desk(c, method);
 		return;
 	}
-	if (r->body == HTTPD_LENGTH && r->length > API_BODY_MAX) {
+	if (r->body == HTTPD_LENGTH && r->length > most) {
 		web_problem(c, 413, "http.too_large");
 		return;
 	}
-	c->body = (struct buf)BUF(API_BODY_MAX);
+	c->body = (struct buf)BUF(most);
 	web_conn_enter(c, CONN_BODY);
 	say_continue(c);
 }

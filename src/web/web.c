@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { TICK_MS = 1000, STOP_MS = 10000 };
+enum { TICK_MS = 1000, STOP_MS = 10000, RARELY_MS = 4000, RARELY_BURST = 20 };
 
 static void
 fill(unsigned *n, unsigned otherwise)
@@ -147,6 +147,7 @@ start(struct web *w)
 	};
 	w->crew = crew_new(w->loop, &w->crew_options);
 	web_limit_init(&w->limit, w->o.rate, w->o.burst);
+	web_limit_rarely(&w->rarely, RARELY_MS, RARELY_BURST);
 	/* Without it pages still work, and /readyz says so. */
 	if (spool_writer_open(&w->o.spool, &w->spool, &why) != ERR_NONE) {
 		log_error("no_spool", &why);
@@ -172,6 +173,7 @@ finish(struct web *w)
 	web_conn_bury(w);
 	spool_writer_close(w->spool);
 	web_limit_fini(&w->limit);
+	web_limit_fini(&w->rarely);
 	heap_free(w->doors);
 	loop_free(w->loop);
 	heap_free(w);

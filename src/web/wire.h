@@ -19,7 +19,7 @@ enum web_kind {
 
 enum {
 	WEB_FRAME_HEAD = 8, /* bytes of kind and length */
-	WEB_ASK_MAX = API_BODY_MAX + (256 << 10),
+	WEB_ASK_MAX = API_LARGE_MAX + (256 << 10),
 	WEB_HEAD_MAX = 64 << 10,
 	WEB_PIECE_MAX = 64 << 10
 };
