@@ -280,5 +280,5 @@ watch_look_result(struct watch_look *l, struct control_look *out)
 	};
 	out->due_at = watch_due(out->domain, out->at, is_uneasy(r));
 	return put_parts(l, r, out) && put_findings(l, r, out) &&
-	       watch_records_put(l, out);
+	       watch_records_put(l, out) && watch_probes_put(l, out);
 }

@@ -60,11 +60,16 @@ bool watch_records_ask(struct watch_look *l);
 /* Those that are known, into `out`. */
 bool watch_records_put(struct watch_look *l, struct control_look *out);
 
+/* probes.c */
+
+/* Every mail server at every address, into `out`. */
+bool watch_probes_put(struct watch_look *l, struct control_look *out);
+
 /* silence.c */
 
 struct watch_arrivals {
 	int64_t owner, now;
-	int64_t last; /* UTC second of the newest report; 0: none ever came */
+	int64_t last; /* UTC second of the newest report that counts; 0: none */
 };
 /* Writes a notice when reports came and none has come for days, or that it is
  * over. */
