@@ -11,6 +11,9 @@
 
 enum {
 	MAILS = 12,
+	BUSY_MAX = 64,
+	AGAIN = 60, /* seconds, then twice that.. */
+	DOUBLINGS = 8,
 	ENOUGH = 16 << 20, /* bytes of messages in one answer */
 	TEXT_MAX = 1024,   /* of a value of the envelope */
 	ENVELOPE_MAX = 1 << 20,
@@ -22,7 +25,7 @@ struct handing {
 	struct server *s;
 	struct json_out j;
 	uint64_t bytes;
-	int64_t bad[MAILS]; /* that the parser could not read */
+	struct store_verdict bad[MAILS]; /* of those that cannot be had */
 	size_t bad_n;
 };
 
@@ -59,26 +62,39 @@ put_mail(struct handing *h, const struct store_unjudged *m,
 }
 
 /* What the parser says of a message; NULL when it says nothing sound. */
-static struct json *
-read_mail(struct server *s, struct str message)
+static enum err
+read_mail(struct server *s, struct str message, struct json **out)
 {
 	const struct json_limits limits = { INGEST_ANSWER_MAX, DEPTH };
 	SCOPED_ARENA mem = arena_new(1 << 20);
 	SCOPED_BUF text = BUF(INGEST_ANSWER_MAX);
-	struct json *root = NULL;
 	struct dkimsig_mail mail;
 	bool repaired;
+	enum err err = engine_signatures(s->engine, message, &text);
 
-	if (!message.p ||
-	    engine_signatures(s->engine, message, &text) != ERR_NONE ||
-	    json_parse(buf_str(&text), limits, &root, &repaired, NULL) !=
-		    ERR_NONE)
-		return NULL;
-	if (!dkimsig_parse(root, mem, &mail)) {
-		json_free(root);
-		return NULL;
-	}
-	return root;
+	*out = NULL;
+	if (err != ERR_NONE)
+		return err;
+	if (json_parse(buf_str(&text), limits, out, &repaired, NULL) !=
+	    ERR_NONE)
+		return ERR_SYNTAX;
+	if (dkimsig_parse(*out, mem, &mail))
+		return ERR_NONE;
+	json_free(*out);
+	*out = NULL;
+	return ERR_SYNTAX;
+}
+
+/* What stands in the way may be gone later; what cannot be read never will
+ * be. */
+static int64_t
+again_after(enum err trouble, uint64_t tries)
+{
+	uint64_t doublings = tries < DOUBLINGS ? tries : DOUBLINGS;
+
+	if (trouble == ERR_GONE || trouble == ERR_SYNTAX)
+		return 0;
+	return os_now() + ((int64_t)AGAIN << doublings);
 }
 
 static enum err
@@ -86,15 +102,23 @@ hand_out(void *ctx, const struct store_unjudged *m)
 {
 	struct handing *h = ctx;
 	SCOPED_JSON read = NULL;
+	enum err err = m->trouble;
 
 	if (h->bytes > ENOUGH)
 		return ERR_STOP;
 	h->bytes += m->message.n;
-	read = read_mail(h->s, m->message);
-	if (read)
+	if (err == ERR_NONE) {
+		err = read_mail(h->s, m->message, &read);
+		/* The parser has no time now, for this one and the others. */
+		if (err == ERR_IO)
+			return ERR_STOP;
+	}
+	if (err == ERR_NONE)
 		put_mail(h, m, read);
 	else
-		h->bad[h->bad_n++] = m->id;
+		h->bad[h->bad_n++] = (struct store_verdict){
+			.mail = m->id, .again = again_after(err, m->tries)
+		};
 	return ERR_NONE;
 }
 
@@ -119,19 +143,44 @@ note(struct server *s, const struct store_verdict *v, struct diag *why)
 	return err;
 }
 
-/* Asking again would not make it readable. */
+/* Says nothing of a message that comes again. */
 static enum err
-note_unreadable(struct server *s, int64_t mail, struct diag *why)
+note_bad(struct server *s, struct store_verdict *v, struct diag *why)
 {
 	SCOPED_BUF text = BUF(4096);
 	struct json_out j = JSON_OUT(&text);
-	struct store_verdict v = { .mail = mail };
 	struct carrier_verdict verdict;
 
-	carrier_unreadable(&verdict);
-	carrier_print(&j, NULL, &verdict);
-	v.json = buf_str(&text);
-	return note(s, &v, why);
+	if (v->again == 0) {
+		carrier_unreadable(&verdict);
+		carrier_print(&j, NULL, &verdict);
+		v->json = buf_str(&text);
+	}
+	return note(s, v, why);
+}
+
+/* The messages that whoever asks has in hand, and how many more it takes. */
+static bool
+read_asked(const struct json *json, int64_t *busy,
+	   struct store_unjudged_asked *out)
+{
+	const struct json *list = json_get(json, "busy");
+	size_t n = json_count(list);
+	int64_t most = MAILS;
+
+	if (n > BUSY_MAX)
+		return false;
+	(void)json_i64(json_get(json, "most"), &most);
+	for (size_t i = 0; i < n; i++)
+		if (!json_i64(json_at(list, i), &busy[i]))
+			return false;
+	*out = (struct store_unjudged_asked){
+		.now = os_now(),
+		.limit = most > 0 && most < MAILS ? (uint64_t)most : MAILS,
+		.busy = busy,
+		.busy_n = n,
+	};
+	return true;
 }
 
 enum err
@@ -139,18 +188,22 @@ work_judge_next(struct server *s, const struct request *r, struct buf *answer,
 		struct diag *why)
 {
 	struct handing h = { .s = s, .j = JSON_OUT(answer) };
+	struct store_unjudged_asked asked;
+	int64_t busy[BUSY_MAX];
 	enum err err;
 
-	(void)r;
+	if (!read_asked(r->json, busy, &asked))
+		return diag_set(why, ERR_SYNTAX, "ingest.bad_request", 0,
+				"judge_next");
 	json_open_object(&h.j, NULL);
 	json_open_array(&h.j, "mails");
-	err = store_each_unjudged(s->store, os_now(), MAILS, hand_out, &h, why);
+	err = store_each_unjudged(s->store, &asked, hand_out, &h, why);
 	json_close_array(&h.j);
 	json_close_object(&h.j);
 	if (err == ERR_STOP)
 		err = ERR_NONE;
 	for (size_t i = 0; i < h.bad_n && err == ERR_NONE; i++)
-		err = note_unreadable(s, h.bad[i], why);
+		err = note_bad(s, &h.bad[i], why);
 	return err;
 }
 

@@ -1,5 +1,6 @@
 /* judge.h - has every message that came by mail judged: asks the writer which
- * wait, finds what DNS says of them, and hands the verdicts back.
+ * wait, finds what DNS says of them, and hands the verdicts back. Messages do
+ * not wait for each other: one whose name servers are slow holds up nobody.
  *
  * It keeps nothing: what was not handed back is asked for again, whatever was
  * killed.

@@ -5,9 +5,16 @@
 #include "carrier/carrier.h"
 #include "judge/judge.h"
 
+enum judge_look_state {
+	JUDGE_LOOK_FREE,
+	JUDGE_LOOK_RUNS,
+	JUDGE_LOOK_OVER /* its verdict is to be handed back */
+};
+
 /* One message while it is judged. */
 struct judge_look {
 	struct judge *judge; /* whose it is */
+	enum judge_look_state state;
 	int64_t id;
 	int64_t tries;
 	struct arena *mem;
@@ -19,7 +26,7 @@ struct judge_look {
 /* From an element of what judge_next answers; false: it is none. */
 bool judge_look_read(const struct json *mail, int64_t now,
 		     struct judge_look *out) MUST_CHECK;
-/* All that it has. */
+/* All that it has; then it is free. */
 void judge_look_free(struct judge_look *look);
 /* A `judge` of inspect_run: `ctx` is the look. */
 bool judge_look_judge(void *ctx);

@@ -1,5 +1,4 @@
 /* Messages that wait to be judged, and what becomes of what they brought. */
-#include "dnsname/dnsname.h"
 #include "sender/sender.h"
 #include "store/item.h"
 
@@ -8,8 +7,7 @@
 enum {
 	WAITING_MAX = 1 << 20, /* bytes of envelopes in one go */
 	MESSAGE_MAX = 128 << 20,
-	ENTRIES_MAX = 8 << 20, /* bytes of the entries of one message */
-	ORG_MAX = 4096         /* bytes of a name; longer ones are nobody's */
+	ENTRIES_MAX = 8 << 20 /* bytes of the entries of one message */
 };
 
 /* ---- what waits ---- */
@@ -20,12 +18,19 @@ struct waiting {
 	struct waiting *next;
 };
 
-static enum err
-gather(struct store *s, int64_t now, uint64_t limit, struct arena *mem,
-       struct waiting **out, struct diag *why)
+static bool
+is_busy(const struct store_unjudged_asked *asked, int64_t id)
 {
-	SCOPED_STATEMENT st = NULL;
-	bool row = false;
+	for (size_t i = 0; i < asked->busy_n; i++)
+		if (asked->busy[i] == id)
+			return true;
+	return false;
+}
+
+static enum err
+list_waiting(struct store *s, const struct store_unjudged_asked *asked,
+	     struct db_statement **st, struct diag *why)
+{
 	enum err e = db_prepare(
 		s->db,
 		S("SELECT u.mail, u.tries, m.received_at, m.upload,"
@@ -34,16 +39,33 @@ gather(struct store *s, int64_t now, uint64_t limit, struct arena *mem,
 		  "  '{}')"
 		  " FROM unjudged AS u JOIN mail AS m ON m.id = u.mail"
 		  " WHERE u.due <= ?1 ORDER BY u.due, u.mail LIMIT ?2"),
-		&st, why);
+		st, why);
 
 	if (e != ERR_NONE)
 		return e;
-	db_bind_i64(st, 1, now);
-	db_bind_u64(st, 2, limit);
-	while ((e = db_step(st, &row, why)) == ERR_NONE && row) {
-		struct waiting *w = arena_alloc(mem, sizeof *w);
+	db_bind_i64(*st, 1, asked->now);
+	db_bind_u64(*st, 2, asked->limit + asked->busy_n);
+	return ERR_NONE;
+}
 
+static enum err
+gather(struct store *s, const struct store_unjudged_asked *asked,
+       struct arena *mem, struct waiting **out, struct diag *why)
+{
+	SCOPED_STATEMENT st = NULL;
+	uint64_t left = asked->limit;
+	bool row = false;
+	enum err e = list_waiting(s, asked, &st, why);
+
+	if (e != ERR_NONE)
+		return e;
+	while (left > 0 && (e = db_step(st, &row, why)) == ERR_NONE && row) {
+		struct waiting *w;
+
+		if (is_busy(asked, db_i64(st, 0)))
+			continue;
 		/* What does not fit now comes the next time. */
+		w = arena_alloc(mem, sizeof *w);
 		if (!w || !arena_dup(mem, db_text(st, 3), &w->upload) ||
 		    !arena_dup(mem, db_text(st, 4), &w->mail.envelope))
 			break;
@@ -52,24 +74,26 @@ gather(struct store *s, int64_t now, uint64_t limit, struct arena *mem,
 		w->mail.received_at = db_i64(st, 2);
 		*out = w;
 		out = &w->next;
+		left--;
 	}
 	return e;
 }
 
 enum err
-store_each_unjudged(struct store *s, int64_t now, uint64_t limit,
+store_each_unjudged(struct store *s, const struct store_unjudged_asked *asked,
 		    enum err (*each)(void *ctx, const struct store_unjudged *),
 		    void *ctx, struct diag *why)
 {
 	SCOPED_ARENA mem = arena_new(WAITING_MAX);
 	struct waiting *first = NULL;
-	enum err e = gather(s, now, limit, mem, &first, why);
+	enum err e = gather(s, asked, mem, &first, why);
 
 	for (struct waiting *w = first; w && e == ERR_NONE; w = w->next) {
 		SCOPED_BUF bytes = BUF(MESSAGE_MAX);
 
-		if (store_carrier_get(s, STORE_OWNER_SELF, w->upload, &bytes,
-				      NULL) == ERR_NONE)
+		w->mail.trouble = store_carrier_get(s, STORE_OWNER_SELF,
+						    w->upload, &bytes, NULL);
+		if (w->mail.trouble == ERR_NONE)
 			w->mail.message = buf_str(&bytes);
 		e = each(ctx, &w->mail);
 	}
@@ -139,36 +163,6 @@ struct entry {
 	int64_t id, report;
 };
 
-static bool
-same_family(struct str a, struct str b)
-{
-	SCOPED_BUF of_a = BUF(ORG_MAX), of_b = BUF(ORG_MAX);
-
-	sender_reporter_family(a, &of_a);
-	sender_reporter_family(b, &of_b);
-	return !of_a.full && !of_b.full &&
-	       str_eq(buf_str(&of_a), buf_str(&of_b));
-}
-
-/* Anybody can pass DMARC for a domain of their own: what passed for one
- * reporter says nothing of a report in the name of another. A name that is a
- * domain, or one of a known family, must be the author's; others cannot be
- * compared. */
-static bool
-may_report_as(struct str author, struct str org)
-{
-	SCOPED_ARENA mem = arena_new(4 * ORG_MAX);
-	struct str owner = dnsname_org(author), name;
-
-	if (author.n == 0)
-		return false;
-	if (same_family(org, owner))
-		return true;
-	if (dnsname_fold(org, mem, &name) && str_index(name, '.') != SIZE_MAX)
-		return str_eq(dnsname_org(name), owner);
-	return !sender_reporter_known(org);
-}
-
 /* Entries of the message that the verdict speaks for. */
 static enum err
 find_entries(struct store *s, const struct store_verdict *v, struct str upload,
@@ -192,7 +186,7 @@ find_entries(struct store *s, const struct store_verdict *v, struct str upload,
 		bool passed =
 			db_i64(st, 2) == DECODE_TLSRPT ? v->tls : v->dmarc;
 
-		if (passed && may_report_as(v->author, db_text(st, 3)) &&
+		if (passed && sender_may_report(v->author, db_text(st, 3)) &&
 		    !buf_add(out, (struct str){ (const char *)&n, sizeof n }))
 			return diag_set(why, ERR_LIMIT, "store.raw_too_large",
 					0, " ");
@@ -245,9 +239,9 @@ settle(struct store *s, const struct store_verdict *v, uint64_t *raised,
 	if (e != ERR_NONE || upload.n == 0)
 		return e;
 	e = move_on(s, v, why);
-	if (e == ERR_NONE)
+	if (e == ERR_NONE && v->json.n > 0)
 		e = note_verdict(s, buf_str(&upload), v->json, why);
-	if (e == ERR_NONE && !v->again)
+	if (e == ERR_NONE)
 		e = find_entries(s, v, buf_str(&upload), &entries, why);
 	if (e == ERR_NONE)
 		e = raise_entries(s, buf_str(&entries), raised, why);

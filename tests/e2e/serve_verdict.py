@@ -10,6 +10,7 @@ import gzip
 import os
 import signal
 import smtplib
+import socket
 import sys
 import tempfile
 
@@ -28,6 +29,27 @@ direct TXT "v=spf1 ip4:127.0.0.1 -all"
 evil TXT "v=spf1 ip4:127.0.0.1 -all"
 _dmarc.evil TXT "v=DMARC1; p=none"
 """
+
+
+SLOW = 12  # mails whose author's name servers never answer
+
+
+def name_of(query):
+    at, labels = 12, []
+    while query[at]:
+        labels.append(query[at + 1:at + 1 + query[at]].decode().lower())
+        at += 1 + query[at]
+    return ".".join(labels)
+
+
+def hand_on(query, port):
+    """What Knot says; of slow.example nobody says anything."""
+    if ("." + name_of(query)).endswith(".slow.example"):
+        return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(5)
+        s.sendto(query, ("127.0.0.1", port))
+        return s.recv(65535)
 
 
 def mail(report_id, org="reporter.example", tls=False, author=None):
@@ -113,6 +135,19 @@ def tls_reports(tap, server, good):
            "an unsigned one is not, whoever sent it", found)
 
 
+def slow_ones_hold_up_nobody(tap, server, good):
+    """More slow ones than are asked for at once, and then a good one."""
+    for n in range(SLOW):
+        send(server, mail(f"slow-{n}", org="slow.example"), "r@slow.example")
+    send(server, good.sign(mail("fast-1")), "reports@reporter.example")
+    found = judged(server, "fast-1")
+    waiting = sum((report(server, f"slow-{n}") or ({}, {}))[1].get("dmarc")
+                  is None for n in range(SLOW))
+    tap.ok(found and found[0]["trust"] == "verified" and waiting == SLOW,
+           "a slow name server holds up no other mail", found, waiting,
+           server.logged()[-1500:])
+
+
 def survives(tap, server, good):
     """Killed again and again, between asking, judging and storing."""
     names = [f"kill-{n}" for n in range(6)]
@@ -148,8 +183,10 @@ def main():
         evil = dkim.Signer(room, "evil.example")
         zones = {"": "example NS ns.example\nns.example A 127.0.0.1\n",
                  "example": ZONE + good.zone_line() + evil.zone_line()}
-        with dns.Knot(os.path.join(room, "knot"), zones) as knot:
-            config = (f'inspect {{ resolver = "127.0.0.1:{knot.port}"\n'
+        with dns.Knot(os.path.join(room, "knot"), zones) as knot, \
+                dns.Scripted(lambda query, tcp:
+                             hand_on(query, knot.port)) as front:
+            config = (f'inspect {{ resolver = "127.0.0.1:{front.port}"\n'
                       f'trust_anchor = "none"\n'
                       f'allow_private = {{"127.0.0.0/8"}}\n'
                       f'dns_port = {knot.port} }}\n')
@@ -159,6 +196,7 @@ def main():
                 counts(tap, server, 3)
                 survives(tap, server, good)
                 counts(tap, server, 9)
+                slow_ones_hold_up_nobody(tap, server, good)
     return tap.end()
 
 

@@ -96,6 +96,34 @@ messages_go_out_and_verdicts_come_back(void **state)
 	wait_for(t, "SELECT count(*) FROM intake WHERE verdict LIKE '%x%'", 2);
 }
 
+/* What somebody has in hand is not given out once more. */
+static void
+what_is_in_hand_is_left_out(void **state)
+{
+	struct serving *t = *state;
+	SCOPED_BUF author = BUF(4096);
+	SCOPED_BUF answer = BUF(INGEST_ANSWER_MAX);
+	char asked[100], second[40];
+	int64_t first = 0;
+
+	start_writer(t);
+	put_mail(t, "Q1", 1, "");
+	put_mail(t, "Q2", 2, "");
+	ring(t);
+	wait_for(t, "SELECT count(*) FROM mail", 2);
+	assert_int_equal(next(t, &first, &author), 2);
+	(void)snprintf(second, sizeof second, "{\"id\":%lld,",
+		       (long long)ask(t, "SELECT max(mail) FROM unjudged"));
+	(void)snprintf(asked, sizeof asked,
+		       "{\"op\":\"judge_next\",\"busy\":[%lld],\"most\":1}",
+		       (long long)first);
+	answer_of(t, asked, &answer);
+	assert_non_null(strstr(buf_c(&answer), second));
+	buf_clear(&answer);
+	answer_of(t, "{\"op\":\"judge_next\",\"most\":1}", &answer);
+	assert_null(strstr(buf_c(&answer), second));
+}
+
 static void
 what_kills_the_parser_is_judged_by_nobody(void **state)
 {
@@ -125,6 +153,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(messages_go_out_and_verdicts_come_back),
+		TEST(what_is_in_hand_is_left_out),
 		TEST(what_kills_the_parser_is_judged_by_nobody),
 	};
 

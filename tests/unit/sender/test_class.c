@@ -215,6 +215,35 @@ reporters_are_put_into_families(void **state)
 	}
 }
 
+static void
+mail_vouches_for_reports_of_its_own_author(void **state)
+{
+	static const struct {
+		const char *author, *org;
+		bool may;
+	} cases[] = {
+		{ "google.com", "google.com", true },
+		{ "google.com", "Google Inc.", true },
+		{ "gmail.com", "google.com", true },
+		{ "evil.example", "google.com", false },
+		{ "evil.example", "Google Inc.", false },
+		{ "evil.example", "Outlook.com", false },
+		{ "microsoft.com", "Enterprise Outlook", true },
+		{ "dmarc.yahoo.com", "Yahoo! Inc.", true },
+		{ "corp.mail.example", "Mail.Example", true },
+		{ "mail.example", "other.example", false },
+		{ "mail.example", "Some Mail Ltd", true },
+		{ "google.com", "yahoo.com", false },
+		{ "", "google.com", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (sender_may_report(str_of(cases[i].author),
+				      str_of(cases[i].org)) != cases[i].may)
+			fail_msg("%s for %s", cases[i].author, cases[i].org);
+}
+
 int
 main(void)
 {
@@ -224,6 +253,7 @@ main(void)
 		cmocka_unit_test(what_the_table_says_in_words),
 		cmocka_unit_test(names_and_their_parsers_agree),
 		cmocka_unit_test(reporters_are_put_into_families),
+		cmocka_unit_test(mail_vouches_for_reports_of_its_own_author),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
