@@ -6,7 +6,11 @@
 #include "notify/notify.h"
 
 enum {
-	NOTIFY_TEXT_MAX = 256 << 10,
+	/* Of all that goes out together; NOTIFY_TOGETHER notices of the
+	 * longest words and places fit. */
+	NOTIFY_TEXT_MAX = 8 << 20,
+	NOTIFY_WORDS_MAX = 8 << 10,   /* of one title, meaning or fix */
+	NOTIFY_PLACES_MAX = 64 << 10, /* JSON of one notice */
 	NOTIFY_SECRET_MAX = 4096,
 	NOTIFY_LINE_MAX = 2048,
 	NOTIFY_SIGN_HEX = 65
@@ -37,6 +41,9 @@ void notify_sign(struct buf *out, struct str secret, int64_t now,
 		 struct str body);
 /* Addresses that can stand in a header: no control characters, an "@". */
 bool notify_is_address(struct str text);
+/* Whether a mail server, as it is configured, is this machine itself: by an
+ * address of loopback or by the name localhost. */
+bool notify_is_local(struct str server);
 
 /* ---- send.c ---- */
 

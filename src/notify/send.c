@@ -39,12 +39,15 @@ read_secret(const char *path, struct buf *out, struct diag *why)
 	return ERR_NONE;
 }
 
+/* However the work with it ends. */
 static void
 forget(struct buf *secret)
 {
 	if (secret->p)
 		seal_wipe(secret->p, secret->room);
+	buf_free(secret);
 }
+#define SCOPED_SECRET __attribute__((cleanup(forget))) struct buf
 
 static void
 set_bounds(struct notify_sending *s, const char *protocols)
@@ -83,6 +86,14 @@ add_line(struct notify_sending *s, const char *line, struct diag *why)
 	return ERR_NONE;
 }
 
+/* Half a text is none: a webhook could not read it, and people would miss
+ * what is behind its end. */
+static enum err
+too_large(struct diag *why)
+{
+	return diag_set(why, ERR_LIMIT, "io.too_large", 0, "notice");
+}
+
 /* ---- mail ---- */
 
 static size_t
@@ -102,13 +113,16 @@ give(char *to, size_t size, size_t n, void *ctx)
 static enum err
 set_login(struct notify_sending *s, struct diag *why)
 {
-	SCOPED_BUF secret = BUF(NOTIFY_SECRET_MAX);
+	SCOPED_SECRET secret = BUF(NOTIFY_SECRET_MAX);
 	bool login = is_set(s->o->smtp_user);
+	bool here = notify_is_local(str_of(s->o->smtp_server));
 	enum err err;
 
-	/* A password goes through TLS or not at all. */
-	(void)curl_easy_setopt(s->curl, CURLOPT_USE_SSL,
-			       (long)(login ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+	/* TLS or not at all: whoever sits on the way could take its offer
+	 * away. A password goes through it even within this machine. */
+	(void)curl_easy_setopt(
+		s->curl, CURLOPT_USE_SSL,
+		(long)(here && !login ? CURLUSESSL_TRY : CURLUSESSL_ALL));
 	if (!login)
 		return ERR_NONE;
 	err = read_secret(is_set(s->o->smtp_password_file)
@@ -119,7 +133,6 @@ set_login(struct notify_sending *s, struct diag *why)
 		return err;
 	(void)curl_easy_setopt(s->curl, CURLOPT_USERNAME, s->o->smtp_user);
 	(void)curl_easy_setopt(s->curl, CURLOPT_PASSWORD, buf_c(&secret));
-	forget(&secret);
 	return ERR_NONE;
 }
 
@@ -168,6 +181,8 @@ set_mail(struct notify_sending *s, const struct notify_batch *b,
 	(void)curl_easy_setopt(s->curl, CURLOPT_READFUNCTION, give);
 	(void)curl_easy_setopt(s->curl, CURLOPT_READDATA, s);
 	notify_write_mail(&s->text, s->o, b);
+	if (s->text.full)
+		return too_large(why);
 	return set_login(s, why);
 }
 
@@ -216,7 +231,7 @@ ignore(char *bytes, size_t size, size_t n, void *ctx)
 static enum err
 sign(struct notify_sending *s, int64_t now, struct diag *why)
 {
-	SCOPED_BUF secret = BUF(NOTIFY_SECRET_MAX);
+	SCOPED_SECRET secret = BUF(NOTIFY_SECRET_MAX);
 	SCOPED_BUF line = BUF(NOTIFY_LINE_MAX);
 	enum err err;
 
@@ -227,7 +242,6 @@ sign(struct notify_sending *s, int64_t now, struct diag *why)
 		return err;
 	buf_addz(&line, "Waxseal-Signature: ");
 	notify_sign(&line, buf_str(&secret), now, buf_str(&s->text));
-	forget(&secret);
 	return add_line(s, buf_c(&line), why);
 }
 
@@ -238,6 +252,8 @@ set_webhook(struct notify_sending *s, const struct notify_batch *b,
 	enum err err;
 
 	notify_write_json(&s->text, s->o, b);
+	if (s->text.full)
+		return too_large(why);
 	err = add_line(s, "Content-Type: application/json", why);
 	if (err == ERR_NONE)
 		err = add_line(s, "Expect:", why);
@@ -270,7 +286,7 @@ notify_sending_new(const struct notify_options *o, enum notify_channel channel,
 
 	s->o = o;
 	s->channel = channel;
-	s->text = (struct buf)BUF(NOTIFY_TEXT_MAX * 2);
+	s->text = (struct buf)BUF(NOTIFY_TEXT_MAX);
 	s->curl = curl_easy_init();
 	if (!s->curl)
 		err = diag_set(why, ERR_IO, "notice.failed", 0, "libcurl");

@@ -1,5 +1,6 @@
 /* text.c - notices as a mail and as JSON. */
 #include "json/json.h"
+#include "netaddr/netaddr.h"
 #include "notify/private.h"
 #include "seal/seal.h"
 
@@ -53,14 +54,27 @@ take_place(void *ctx, struct str key, const struct json *value)
 	return true;
 }
 
+/* Whole characters, at most so many bytes. */
+static struct str
+cut(struct str text, size_t most)
+{
+	if (text.n <= most)
+		return text;
+	while (most > 0 && ((unsigned char)text.p[most] & 0xc0) == 0x80)
+		most--;
+	return str_sub(text, 0, most);
+}
+
 /* What the catalogue says, its places filled; "title", "meaning", "fix". */
 static void
-add_words(struct buf *out, const struct notify_batch *b,
-	  const struct control_notice *n, enum finding_lang lang, char which)
+add_words(struct buf *out, const struct control_notice *n,
+	  enum finding_lang lang, char which)
 {
-	const struct json_limits limits = { NOTIFY_TEXT_MAX, 4 };
+	const struct json_limits limits = { NOTIFY_PLACES_MAX, 4 };
 	const struct finding *f = finding_find(n->code);
-	struct places p = { .mem = b->mem };
+	SCOPED_ARENA mem = arena_new(NOTIFY_PLACES_MAX * 4);
+	struct places p = { .mem = mem };
+	SCOPED_BUF words = BUF(NOTIFY_WORDS_MAX * 8);
 	SCOPED_JSON places = NULL;
 	bool repaired;
 
@@ -72,11 +86,12 @@ add_words(struct buf *out, const struct notify_batch *b,
 	p.found.finding = f;
 	if (json_parse(n->places, limits, &places, &repaired, NULL) == ERR_NONE)
 		json_each(places, take_place, &p);
-	finding_found_fill(out,
+	finding_found_fill(&words,
 			   which == 't'   ? f->title[lang]
 			   : which == 'm' ? f->meaning[lang]
 					  : f->fix[lang],
 			   &p.found);
+	buf_add(out, cut(buf_str(&words), NOTIFY_WORDS_MAX));
 }
 
 static void
@@ -97,19 +112,19 @@ add_url(struct buf *out, const struct notify_options *o,
 
 static void
 put_words(struct json_out *j, const char *key, const struct notify_options *o,
-	  const struct notify_batch *b, const struct control_notice *n)
+	  const struct control_notice *n)
 {
-	SCOPED_BUF text = BUF(NOTIFY_TEXT_MAX);
+	SCOPED_BUF text = BUF(NOTIFY_WORDS_MAX);
 
-	add_words(&text, b, n, o->lang, key[0]);
+	add_words(&text, n, o->lang, key[0]);
 	json_put_known(j, key, buf_str(&text));
 }
 
 static void
 put_notice(struct json_out *j, const struct notify_options *o,
-	   const struct notify_batch *b, const struct control_notice *n)
+	   const struct control_notice *n)
 {
-	const struct json_limits limits = { NOTIFY_TEXT_MAX, 4 };
+	const struct json_limits limits = { NOTIFY_PLACES_MAX, 4 };
 	SCOPED_BUF url = BUF(NOTIFY_LINE_MAX);
 	SCOPED_JSON places = NULL;
 	bool repaired;
@@ -119,9 +134,9 @@ put_notice(struct json_out *j, const struct notify_options *o,
 	json_put_str(j, "severity", n->severity);
 	json_put_known(j, "domain", n->domain);
 	json_put_i64(j, "since", n->since);
-	put_words(j, "title", o, b, n);
-	put_words(j, "meaning", o, b, n);
-	put_words(j, "fix", o, b, n);
+	put_words(j, "title", o, n);
+	put_words(j, "meaning", o, n);
+	put_words(j, "fix", o, n);
 	(void)!json_parse(n->places, limits, &places, &repaired, NULL);
 	json_put_copy(j, "values", places);
 	add_url(&url, o, n);
@@ -141,7 +156,7 @@ notify_write_json(struct buf *out, const struct notify_options *o,
 	json_open_array(&j, "notices");
 	for (size_t i = 0; i < b->n; i++)
 		if (b->at[i].left_over & NOTIFY_WEBHOOK)
-			put_notice(&j, o, b, &b->at[i]);
+			put_notice(&j, o, &b->at[i]);
 	json_close_array(&j);
 	json_close_object(&j);
 }
@@ -201,6 +216,37 @@ notify_is_address(struct str text)
 	       str_index(text, '@') != SIZE_MAX;
 }
 
+/* "host:25", "[::1]:25", "smtp://host:25", or without the port. */
+static struct str
+host_of(struct str server)
+{
+	struct str host = server;
+
+	if (str_starts(server, S("smtp://")))
+		host = str_sub(server, 7, SIZE_MAX);
+	else if (str_starts(server, S("smtps://")))
+		host = str_sub(server, 8, SIZE_MAX);
+	host = str_sub(host, 0, str_index(host, '/'));
+	if (host.n > 0 && host.p[0] == '[')
+		return str_sub(host, 1, str_index(host, ']') - 1);
+	return str_sub(host, 0, str_index(host, ':'));
+}
+
+bool
+notify_is_local(struct str server)
+{
+	struct str host = host_of(server);
+	struct netaddr_net v4;
+	struct netaddr ip, v6;
+
+	if (str_eq_fold(host, S("localhost")))
+		return true;
+	return netaddr_parse(host, &ip) &&
+	       netaddr_parse_net(S("127.0.0.0/8"), &v4) &&
+	       netaddr_parse(S("::1"), &v6) &&
+	       (netaddr_in(&ip, &v4) || netaddr_cmp(&ip, &v6) == 0);
+}
+
 static void
 add_base64(struct buf *out, struct str s)
 {
@@ -246,7 +292,7 @@ write_subject(struct buf *out, const struct notify_options *o,
 	      const struct notify_batch *b)
 {
 	const struct control_notice *first = NULL;
-	SCOPED_BUF text = BUF(NOTIFY_TEXT_MAX);
+	SCOPED_BUF text = BUF(2 * NOTIFY_WORDS_MAX);
 	SCOPED_BUF number = BUF(32);
 	size_t n = 0;
 
@@ -257,7 +303,7 @@ write_subject(struct buf *out, const struct notify_options *o,
 	if (first && first->domain.n > 0)
 		buf_addf(&text, "%.*s: ", STR_ARG(first->domain));
 	if (first)
-		add_words(&text, b, first, o->lang, 't');
+		add_words(&text, first, o->lang, 't');
 	if (n > 1) {
 		buf_addf(&number, "%zu", n - 1);
 		buf_addc(&text, ' ');
@@ -266,7 +312,7 @@ write_subject(struct buf *out, const struct notify_options *o,
 			     1);
 	}
 	buf_addz(out, "Subject: ");
-	add_subject(out, str_sub(buf_str(&text), 0, SUBJECT_MAX));
+	add_subject(out, cut(buf_str(&text), SUBJECT_MAX));
 	buf_addz(out, "\r\n");
 }
 
@@ -305,17 +351,17 @@ write_head(struct buf *out, const struct notify_options *o,
 
 static void
 write_notice(struct buf *out, const struct notify_options *o,
-	     const struct notify_batch *b, const struct control_notice *n)
+	     const struct control_notice *n)
 {
 	char stamp[CIVIL_STAMP_SIZE];
 
 	if (n->domain.n > 0)
 		buf_addf(out, "%.*s: ", STR_ARG(n->domain));
-	add_words(out, b, n, o->lang, 't');
+	add_words(out, n, o->lang, 't');
 	buf_addz(out, "\r\n\r\n");
-	add_words(out, b, n, o->lang, 'm');
+	add_words(out, n, o->lang, 'm');
 	buf_addz(out, "\r\n");
-	add_words(out, b, n, o->lang, 'f');
+	add_words(out, n, o->lang, 'f');
 	buf_addz(out, "\r\n\r\n");
 	add_url(out, o, n);
 	buf_addf(out, "\r\n%s\r\n\r\n-- --\r\n\r\n",
@@ -326,15 +372,16 @@ void
 notify_write_mail(struct buf *out, const struct notify_options *o,
 		  const struct notify_batch *b)
 {
-	SCOPED_BUF body = BUF(NOTIFY_TEXT_MAX);
+	SCOPED_BUF body = BUF(NOTIFY_TEXT_MAX / 2);
 	struct str rest;
 
 	write_head(out, o, b);
 	for (size_t i = 0; i < b->n; i++)
 		if (b->at[i].left_over & NOTIFY_MAIL)
-			write_notice(&body, o, b, &b->at[i]);
+			write_notice(&body, o, &b->at[i]);
 	buf_addz(&body, finding_say(o->lang, "notice.why"));
 	buf_addz(&body, "\r\n");
+	out->full |= body.full;
 	rest = buf_str(&body);
 	for (size_t at = 0; at < rest.n; at += MAIL_LINE) {
 		size_t n = rest.n - at < MAIL_LINE ? rest.n - at : MAIL_LINE;

@@ -133,6 +133,86 @@ addresses_cannot_smuggle_headers(void **state)
 }
 
 static void
+a_server_is_local_only_by_loopback(void **state)
+{
+	static const struct {
+		const char *server;
+		bool local;
+	} cases[] = {
+		{ "localhost:25", true },
+		{ "LocalHost", true },
+		{ "127.0.0.1:2525", true },
+		{ "127.9.9.9", true },
+		{ "smtp://127.0.0.1:25", true },
+		{ "[::1]:25", true },
+		{ "smtps://[::1]", true },
+		{ "mail.example.com:25", false },
+		{ "10.0.0.1:25", false },
+		{ "127.0.0.1.example.com:25", false },
+		{ "localhost.example.com", false },
+		{ "smtp://mail.example.com/127.0.0.1", false },
+		{ "[2001:db8::1]:25", false },
+		{ "", false },
+		{ "[", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (notify_is_local(str_of(cases[i].server)) != cases[i].local)
+			fail_msg("%s", cases[i].server);
+}
+
+/* As many as go together, each with more than anybody writes. */
+static void
+the_longest_notices_fit_whole(void **state)
+{
+	const struct json_limits limits = { NOTIFY_TEXT_MAX, 8 };
+	SCOPED_BUF mail = BUF(NOTIFY_TEXT_MAX);
+	SCOPED_BUF hook = BUF(NOTIFY_TEXT_MAX);
+	SCOPED_BUF places = BUF(1 << 20);
+	SCOPED_JSON root = NULL;
+	struct notify_options o = options();
+	struct notify_batch b;
+	bool repaired;
+
+	(void)state;
+	fill(&b, NOTIFY_TOGETHER);
+	buf_addz(&places, "{\"host\":\"");
+	for (int i = 0; i < 5000; i++)
+		buf_addz(&places, "\xe6\xa0\xaa");
+	buf_addz(&places, "\",\"type\":\"TXT\"}");
+	for (size_t i = 0; i < b.n; i++)
+		b.at[i].places = buf_str(&places);
+	notify_write_mail(&mail, &o, &b);
+	notify_write_json(&hook, &o, &b);
+	assert_false(mail.full || hook.full);
+	assert_int_equal(
+		json_parse(buf_str(&hook), limits, &root, &repaired, NULL),
+		ERR_NONE);
+	assert_false(repaired);
+	assert_int_equal(json_count(json_get(root, "notices")),
+			 NOTIFY_TOGETHER);
+	arena_free(b.mem);
+}
+
+/* What does not fit is no mail and no JSON: it is seen. */
+static void
+a_text_that_is_too_long_is_seen(void **state)
+{
+	SCOPED_BUF mail = BUF(1000);
+	SCOPED_BUF hook = BUF(200);
+	struct notify_options o = options();
+	struct notify_batch b;
+
+	(void)state;
+	fill(&b, 2);
+	notify_write_mail(&mail, &o, &b);
+	notify_write_json(&hook, &o, &b);
+	assert_true(mail.full && hook.full);
+	arena_free(b.mem);
+}
+
+static void
 channels_are_those_that_are_whole(void **state)
 {
 	struct notify_options o = options();
@@ -153,6 +233,9 @@ main(void)
 		cmocka_unit_test(mail_is_plain_lines_that_any_server_takes),
 		cmocka_unit_test(json_has_the_words_and_the_page),
 		cmocka_unit_test(addresses_cannot_smuggle_headers),
+		cmocka_unit_test(a_server_is_local_only_by_loopback),
+		cmocka_unit_test(the_longest_notices_fit_whole),
+		cmocka_unit_test(a_text_that_is_too_long_is_seen),
 		cmocka_unit_test(channels_are_those_that_are_whole),
 	};
 
