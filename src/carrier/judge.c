@@ -42,6 +42,16 @@ choose_way(const struct dmarcrec_found *found)
 	return found->psl.outcome == DMARCREC_APPLIES ? &found->psl : NULL;
 }
 
+/* The organisation that the walk found for a name. A registry whose record
+ * forgot psd=y (RFC 9989 section 4.7) would make one of all names below it:
+ * there the public suffix list knows better. */
+static struct str
+org_of(struct str walked, struct str name)
+{
+	return walked.n > 0 && dnsname_is_suffix(walked) ? dnsname_org(name)
+							 : walked;
+}
+
 /* False: not yet. `known` false: DNS did not tell. */
 static bool
 is_aligned(struct facts *f, const struct author *a, struct str name,
@@ -60,8 +70,8 @@ is_aligned(struct facts *f, const struct author *a, struct str name,
 		org = dnsname_org(folded);
 	else if (!dmarcrec_org(f, folded, &org, known))
 		return false;
-	*aligned = *known &&
-		   dmarcrec_aligned(a->domain, folded, strict, a->org, org);
+	*aligned = *known && dmarcrec_aligned(a->domain, folded, strict, a->org,
+					      org_of(org, folded));
 	return true;
 }
 
@@ -162,7 +172,7 @@ judge_dmarc(struct facts *f, const struct dmarcrec_found *found,
 	}
 	record = &way->place->record;
 	a.walks = way == &found->walk;
-	a.org = way->org_known ? way->org : S("");
+	a.org = org_of(way->org_known ? way->org : S(""), a.domain);
 	a.dkim_strict = record->dkim_strict;
 	a.spf_strict = record->spf_strict;
 	return weigh(f, &a, v);

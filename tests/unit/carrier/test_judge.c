@@ -217,6 +217,17 @@ static const struct look table[] = {
 	  "pass", "carrier.no_policy" },
 	{ "without one author there is no DMARC", "192.0.2.1", "r@" R, "", R,
 	  WELL, POLICY SPF KEY, "none", "fail", "carrier.no_author" },
+	/* co.uk has a record, and forgot psd=y. */
+	{ "a registry's record makes no organisation of all below it",
+	  "192.0.2.1", "r@other.co.uk", "author.co.uk", NULL, NOT,
+	  "_dmarc.co.uk TXT \"v=DMARC1; p=none\"\n"
+	  "other.co.uk TXT \"v=spf1 ip4:192.0.2.1 -all\"\n",
+	  "fail", "none", "carrier.other_domain" },
+	{ "below it, a name and its own are one", "192.0.2.1",
+	  "r@mail.author.co.uk", "author.co.uk", NULL, NOT,
+	  "_dmarc.co.uk TXT \"v=DMARC1; p=none\"\n"
+	  "mail.author.co.uk TXT \"v=spf1 ip4:192.0.2.1 -all\"\n",
+	  "pass", "none", "carrier.by_spf" },
 	{ "an address that is none has no SPF", "unix", "r@" R, R, NULL, NOT,
 	  POLICY SPF, "fail", "none", "carrier.unsigned" },
 };
