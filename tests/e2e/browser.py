@@ -49,8 +49,15 @@ def with_sample(server):
     wait_for(lambda: server.api("GET", "/overview")[1]["any_reports"], 60)
 
 
-def config(knot):
-    return INSPECT.format(port=knot.port, closed=dns.free_port("127.0.0.1"))
+def config(knot, closed):
+    return INSPECT.format(port=knot.port, closed=closed)
+
+
+def lab(knot, closed):
+    """The same world for commands."""
+    return ["--resolver", f"127.0.0.1:{knot.port}", "--trust-anchor", "none",
+            "--ports", f"{knot.port},{closed},{closed}",
+            "--allow-private", "127.0.0.0/8"]
 
 
 def main():
@@ -68,10 +75,12 @@ def main():
                                       "playwright-core")):
         print("1..0 # SKIP web/node_modules is not there: tools/build")
         return 0
+    closed = dns.free_port("127.0.0.1")
     with tempfile.TemporaryDirectory() as room, \
             dns.Knot(room, ZONES) as knot, \
-            Server(options.program, config(knot)) as full, \
-            Server(options.program, config(knot), user=False) as empty:
+            Server(options.program, config(knot, closed)) as full, \
+            Server(options.program, config(knot, closed),
+                   user=False) as empty:
         with_sample(full)
         setup = empty.run("setup-token").stdout
         place = {"full": f"http://127.0.0.1:{full.web}",
@@ -80,7 +89,9 @@ def main():
                  "token": full.token, "chromium": chromium,
                  "shots": os.path.abspath(options.shots or
                                           options.readme or ""),
-                 "smtp": full.smtp, "names": options.names}
+                 "smtp": full.smtp, "names": options.names,
+                 "program": os.path.abspath(options.program),
+                 "lab": lab(knot, closed)}
         script = "shots.mjs" if options.shots else \
             "readme.mjs" if options.readme else "run.mjs"
         done = subprocess.run(["node", os.path.join(TESTS, script)],

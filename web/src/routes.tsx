@@ -31,6 +31,7 @@ const ROUTES: readonly (readonly [string, () => Promise<PageModule>])[] = [
 	["/tools", () => import("./pages/tools")],
 	["/tools/check", () => import("./pages/check")],
 	["/tools/headers", () => import("./pages/headers")],
+	["/tools/report", () => import("./pages/tools-report")],
 	["/tools/generate/:kind", () => import("./pages/generate")],
 	["/tools/:kind", () => import("./pages/lookup")],
 	["/help", () => import("./pages/help")],

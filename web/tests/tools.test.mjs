@@ -1,6 +1,7 @@
 /* Looking at domains: from the first look to the record, in the browser. The
  * domain broken.example is in the zone of tests/e2e/browser.py. */
-import { equal, go, ok, open, settled, test } from "./harness.mjs";
+import { execFileSync } from "node:child_process";
+import { equal, go, ok, open, place, settled, test } from "./harness.mjs";
 
 const PASTED = "broken.example: MTA-STS policy is missing: " +
 	"STSFetchResult.NONE";
@@ -125,3 +126,91 @@ test("headers are read in the browser, and go nowhere", async () => {
 	   way.indexOf("10.0.0.1") < way.indexOf("after 7 s"), way);
 	equal(asked, [], "requests");
 });
+
+/* The codes on a page, and those of a command. */
+async function shownCodes(page) {
+	const all = await page.$$eval(".found a[href^='/help/findings#']",
+		list => list.map(one => one.hash.slice(1)));
+	return [...new Set(all)].sort();
+}
+
+function toldCodes(words, input = "") {
+	let out;
+	try {
+		out = execFileSync(place.program, [...words, "--json",
+			...place.lab], { input, encoding: "utf8",
+					 stdio: ["pipe", "pipe", "ignore"] });
+	} catch (why) {
+		out = why.stdout; // problems were found
+	}
+	return [...new Set(JSON.parse(out).findings.map(one => one.code))]
+		.sort();
+}
+
+const LETTERS = [MAIL, MAIL + "\nbody\n",
+	"From: a@x.example\nFrom: b@x.example\n\nx",
+	"Authentication-Results: me; dmarc=fail; spf=softfail; dkim=none\n" +
+		"From: a@x.example\n\nx",
+	"Authentication-Results: me (a (b) c); dmarc=none; spf=temperror;\n" +
+		" dkim=permerror; dkim=pass\nDKIM-Signature: d=y.example\n" +
+		"Return-Path: <b@z.example>\nFrom: a@x.example\n",
+	"ARC-Seal: i=1; cv=none; d=a.example\n" +
+		"ARC-Seal: i=2; cv=fail; d=b.example\n" +
+		"Received: from c by d with ESMTP; Sun, 22 Nov 2026 11:59:00 " +
+		"+0000\nReceived: from b by c with LMTP; Sun, 22 Nov 2026 " +
+		"12:06:40 +0000\nReceived: from a by b with SMTP; Sun, 22 Nov " +
+		"2026 12:00:00 +0000\nFrom: a@x.example\n"];
+
+test("the page and the command say the same of a mail's headers",
+     async () => {
+	const page = await open();
+	await go(page, "/tools/headers");
+	for (const letter of LETTERS) {
+		await page.fill("textarea", letter);
+		await page.waitForSelector(".found");
+		/* What the command verifies of a whole mail is its own. */
+		const told = toldCodes(["lookup", "headers"], letter).filter(
+			code => !/^carrier|verified|refuted|contra|s\.dns$/
+				.test(code));
+		equal(await shownCodes(page), told, letter);
+	}
+});
+
+test("the page and the command find the same in a domain", async () => {
+	const page = await open();
+	await go(page, "/tools/check?q=broken.example");
+	await page.waitForSelector(".looked[aria-busy=false]",
+				   { timeout: 60_000 });
+	const shown = await shownCodes(page);
+	ok(shown.length > 5, shown);
+	equal(shown, toldCodes(["check", "broken.example"]), "codes");
+});
+
+const REPORT = `<feedback><report_metadata><org_name>Org &lt;b&gt;</org_name>
+<email>a@org.example</email><report_id>7</report_id><date_range>
+<begin>1763900000</begin><end>1763986399</end></date_range></report_metadata>
+<policy_published><domain>a.example</domain><p>reject</p></policy_published>
+<record><row><source_ip>192.0.2.7</source_ip><count>1234</count>
+<policy_evaluated><disposition>reject</disposition><dkim>fail</dkim>
+<spf>fail</spf></policy_evaluated></row><identifiers><header_from>a.example
+</header_from></identifiers><auth_results><spf><domain>b.example</domain>
+<result>pass</result></spf></auth_results></record></feedback>`;
+
+for (const locale of ["en-GB", "ja-JP", "nb-NO"])
+	test("a report file is shown and not kept, " + locale, async () => {
+		const page = await open({ locale, login: locale !== "ja-JP" });
+		await go(page, "/tools/report");
+		await page.setInputFiles("input[type=file]", [
+			{ name: "r.xml", mimeType: "text/xml",
+			  buffer: Buffer.from(REPORT) },
+			{ name: "broken.xml", mimeType: "text/xml",
+			  buffer: Buffer.from("<feedback><report") }]);
+		await page.waitForSelector(".viewed");
+		await settled(page);
+		const text = await page.innerText(".page");
+		for (const part of ["192.0.2.7", "a.example", "Org <b>",
+				    "b.example", "broken.xml"])
+			ok(text.includes(part), part + " in " + text);
+		equal(await page.locator(".viewed").count(), 2, "documents");
+		ok(await page.locator(".viewed .found").count() > 0, "why");
+	});

@@ -113,9 +113,11 @@ function send<T>(method: Method, url: string, body: unknown,
 	if (csrf)
 		headers["X-Waxseal-CSRF"] = csrf;
 	if (body !== undefined)
-		headers["Content-Type"] = "application/json";
+		headers["Content-Type"] = body instanceof Blob ?
+			"application/octet-stream" : "application/json";
 	return ask<T>(url, { method, headers, signal: signal ?? null,
-		body: body === undefined ? null : JSON.stringify(body) });
+		body: body === undefined ? null : body instanceof Blob ? body :
+			JSON.stringify(body) });
 }
 
 export async function write<T>(method: Method, path: string, body?: unknown,
@@ -125,7 +127,7 @@ export async function write<T>(method: Method, path: string, body?: unknown,
 	return value;
 }
 
-/* A question too long for an address: nothing changes by it. */
+/* A question too long for an address, or a file: nothing changes by it. */
 export function work<T>(path: string, body: unknown,
 			signal?: AbortSignal): Promise<T> {
 	return send<T>("POST", apiUrl(path), body, signal);

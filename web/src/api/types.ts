@@ -348,6 +348,41 @@ export interface Intake {
  * when it is safe. Its fate: /intake?upload=ID. Idempotency-Key is honoured. */
 export interface Upload { schema: "waxseal.upload/1"; id: string }
 
+/* POST /report/view: a report as body (any packing); nothing of it is kept. */
+export interface ViewedRow {
+	ip: string | null; count: number; disposition: string;
+	dkim_aligned: boolean; spf_aligned: boolean;
+	override: string[]; comment: string | null;
+	header_from: string | null; envelope_from: string | null;
+	envelope_to: string | null;
+	dkim: AuthResult[]; spf: AuthResult[];
+}
+export interface ViewedHead {
+	org: string | null; email: string | null; report_id: string | null;
+	domain: string | null; begin: number; end: number;
+}
+export interface ViewedDocument {
+	kind: "dmarc" | "tlsrpt" | "failure" | "none";
+	status: "read" | "rejected" | "ignored";
+	member: string | null; complete: boolean;
+	mail: { from: string | null; subject: string | null;
+		id: string | null; date: number | null } | null;
+	findings: Finding[];
+	head?: ViewedHead & { extra_contact: string | null;
+		generator: string | null; error: string | null;
+		rfc9990: boolean;
+		policy: Record<string, string | number | null> };
+	rows?: ViewedRow[]; rows_left?: number;
+	totals?: { rows: number; messages: number; passed: number };
+	tls?: ViewedHead & { sessions: number; successful: number;
+			     policies: TlsPolicy[] };
+	failure?: Record<string, string | number | null>;
+}
+export interface ReportView {
+	schema: "waxseal.report_view/1";
+	documents: ViewedDocument[]; documents_left: number;
+}
+
 /* GET /suggest?q=: at most five of each kind, best first. `filter` is what to
  * add to a URL. */
 export interface Suggestion {

@@ -1,11 +1,12 @@
 /* The headers of a mail, pasted: who vouched for it, and the way it took.
  * Nothing of it leaves the browser. */
 import { useMemo, useState } from "preact/hooks";
-import { readHeaders, related } from "../model/headers";
+import { findingsOf, readHeaders, related } from "../model/headers";
 import type { Hop, Read } from "../model/headers";
 import { number } from "../words/format";
 import { of, t } from "../words/words";
 import { Area } from "../parts/field";
+import { FindingList } from "../parts/findings";
 import { Card, Notice, Page, Section } from "../parts/page";
 import { Status } from "../parts/status";
 import type { Tone } from "../parts/status";
@@ -75,7 +76,7 @@ function Way({ hops }: { hops: readonly Hop[] }) {
 						one.at !== null && new Date(one.at * 1000)
 							.toISOString().slice(0, 19) + "Z" :
 						t("web.headers.delay", { seconds:
-							number(one.delay) })}</p>
+							number(Math.max(one.delay, 0)) })}</p>
 					<div><p class="mono small break">
 						{one.from && one.from + " → "}{one.by}</p>
 						{one.with && <Status word={one.with}
@@ -101,6 +102,8 @@ export default function Headers() {
 					t("web.headers.none") : null} />
 			{mail && <>
 				<Notice>{t("web.headers.trust")}</Notice>
+				<FindingList findings={findingsOf(mail)}
+					domain={null} again={null} />
 				<Vouched mail={mail} />
 				{mail.hops.length > 0 && <Way hops={mail.hops} />}
 			</>}

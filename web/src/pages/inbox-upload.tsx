@@ -139,7 +139,7 @@ export function Outcome({ item }: { item: IntakeItem }) {
 }
 
 /* Files may be dropped anywhere on the page. */
-function useDrop(add: (files: readonly File[]) => unknown): boolean {
+export function useDrop(add: (files: readonly File[]) => unknown): boolean {
 	const [over, setOver] = useState(false);
 	const latest = useRef(add);
 	latest.current = add;
@@ -176,34 +176,44 @@ function useDrop(add: (files: readonly File[]) => unknown): boolean {
 	return over;
 }
 
+export function DropBox({ title, text, add }: {
+	title: string; text: string;
+	add: (files: readonly File[]) => unknown;
+}) {
+	const input = useRef<HTMLInputElement>(null);
+
+	return (
+		<div class="drop-box">
+			<span class="empty-icon"><Icon name="upload" size={24} />
+			</span>
+			<div>
+				<h2 id="drop-title">{title}</h2>
+				<p class="muted small">{text}</p>
+			</div>
+			<button type="button" class="button"
+				onClick={() => input.current?.click()}>
+				{t("web.inbox.choose")}</button>
+			<input ref={input} type="file" multiple hidden
+				aria-label={t("web.inbox.choose")}
+				onChange={(event) => {
+					const files = [...event.currentTarget.files ??
+						[]];
+					event.currentTarget.value = "";
+					void add(files);
+				}} />
+		</div>
+	);
+}
+
 export function Uploads() {
 	const [list, add] = useUploads();
 	const over = useDrop(add);
-	const input = useRef<HTMLInputElement>(null);
 
 	return (
 		<section class={"drop" + (over ? " drop-over" : "")}
 			aria-labelledby="drop-title">
-			<div class="drop-box">
-				<span class="empty-icon"><Icon name="upload" size={24} />
-				</span>
-				<div>
-					<h2 id="drop-title">{t("web.inbox.upload")}</h2>
-					<p class="muted small">
-						{t("web.inbox.upload_text")}</p>
-				</div>
-				<button type="button" class="button"
-					onClick={() => input.current?.click()}>
-					{t("web.inbox.choose")}</button>
-				<input ref={input} type="file" multiple hidden
-					aria-label={t("web.inbox.choose")}
-					onChange={(event) => {
-						const files = [...event.currentTarget.files ??
-							[]];
-						event.currentTarget.value = "";
-						void add(files);
-					}} />
-			</div>
+			<DropBox title={t("web.inbox.upload")} add={add}
+				text={t("web.inbox.upload_text")} />
 			{list.length > 0 && <ul class="upload-list" role="status"
 				aria-label={t("web.inbox.uploads")}>
 				{list.map((one) => (

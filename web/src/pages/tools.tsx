@@ -8,7 +8,8 @@ import { MAKERS } from "../model/generate";
 export default function Tools() {
 	return (
 		<Page title={t("web.nav.tools")} intro={t("web.tool.intro")}>
-			<ul class="guide-list">{["check", ...KINDS, "headers"].map((kind) => (
+			<ul class="guide-list">{["check", ...KINDS,
+				"headers", "report"].map((kind) => (
 				<li class="card guide-card" key={kind}>
 					<h2><a href={"/tools/" + kind}>{toolText(kind)}
 						<Icon name="right" size={16} /></a></h2>

@@ -28,7 +28,7 @@ export function ToolTabs() {
 
 	return (
 		<nav class="tabs" aria-label={t("web.nav.tools")}>
-			{["check", ...KINDS, "headers"].map((kind) => (
+			{["check", ...KINDS, "headers", "report"].map((kind) => (
 				<a class="tab" key={kind} href={"/tools/" + kind +
 					(q ? "?q=" + encodeURIComponent(q) : "")}
 					aria-current={path === "/tools/" + kind ?
