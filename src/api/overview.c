@@ -132,12 +132,11 @@ ask_range(struct api_overview *o, struct diag *why)
 	const struct store_query domains = by(&o->q, STORE_F_DOMAIN);
 	const struct store_query sources = by(&o->q, STORE_F_SOURCE);
 	struct store_query strange = o->q;
-	struct store_answer_row again;
 	SCOPED_BUF next = BUF(8192);
 	SCOPED_BUF rest = BUF(8192);
 	const struct store_asked each[] = {
 		{ &domains, take_domain, o, &o->totals, &next },
-		{ &sources, take_source, o, &again, &rest },
+		{ &sources, take_source, o, NULL, &rest },
 		{ &strange, NULL, NULL, &o->unverified, &next },
 	};
 

@@ -109,6 +109,13 @@ static const struct question QUESTIONS[] = {
 		 "messages, - records"
 		 " FROM report WHERE owner = ?1 AND kind "
 		 "= 1 AND state = 0") " WHERE " PRUNED },
+	{ "store.check_rollup",
+	  "SELECT DISTINCT date(day * 86400, 'unixepoch') FROM (SELECT day, "
+	  "kind,"
+	  " state, trust, 1 AS n FROM report WHERE owner = ?1 UNION ALL"
+	  " SELECT day, kind, state, trust, - reports FROM report_count"
+	  " WHERE owner = ?1) GROUP BY day, kind, state, trust"
+	  " HAVING sum(n) <> 0" },
 	{ "store.check_cube",
 	  DIFFER(FINE_KEYS, PLUS(FINE_KEYS, "cube"),
 		 MINUS(FINE_KEYS, "rollup")) " WHERE NOT " STALE },

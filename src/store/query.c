@@ -12,6 +12,7 @@ struct asking {
 	enum store_table table;
 	struct store_tally *tally;
 	struct store_classes *classes; /* NULL: the table has them */
+	bool totals;                   /* are wanted */
 };
 
 static enum err
@@ -110,8 +111,9 @@ add_rows(struct asking *a, struct diag *why)
 
 	if (a->table == STORE_T_DAYS)
 		return store_tally_cells(
-			a->s, &(struct store_tallying){ a->q, a->tally }, 1,
-			why);
+			a->s,
+			&(struct store_tallying){ a->q, a->tally, a->totals },
+			1, why);
 	if (a->table == STORE_T_ROLLUP || a->table == STORE_T_ROWS)
 		e = store_classes_load(a->s, a->q, &classes, why);
 	a->classes = classes;
@@ -156,7 +158,7 @@ add_reports(struct asking *a, struct diag *why)
 {
 	SCOPED_SELECT sql = STORE_SELECT_INIT(STORE_T_REPORTS, STORE_S_REPORTS);
 	struct store_query q = *a->q;
-	struct asking all = { a->s, &q, a->table, a->tally, NULL };
+	struct asking all = { a->s, &q, a->table, a->tally, NULL, true };
 	SCOPED_STATEMENT st = NULL;
 	bool each_domain = a->table == STORE_T_DAYS && q.grouped &&
 			   q.group == STORE_F_DOMAIN;
@@ -372,7 +374,8 @@ add_all_rows(struct asking *a, size_t count, struct diag *why)
 	enum err e = ERR_NONE;
 
 	for (size_t i = 0; i < count; i++)
-		each[i] = (struct store_tallying){ a[i].q, a[i].tally };
+		each[i] = (struct store_tallying){ a[i].q, a[i].tally,
+						   a[i].totals };
 	if (is_one_pass(a, count))
 		return store_tally_cells(a->s, each, count, why);
 	for (size_t i = 0; i < count && e == ERR_NONE; i++)
@@ -383,11 +386,13 @@ add_all_rows(struct asking *a, size_t count, struct diag *why)
 static enum err
 give(struct asking *a, const struct store_asked *to, struct diag *why)
 {
-	enum err e = add_reports(a, why);
+	enum err e = ERR_NONE;
 
+	if (a->totals || !a->q->brief)
+		e = add_reports(a, why);
 	if (e == ERR_NONE && a->q->grouped)
 		e = give_rows(a, to->row, to->ctx, to->next, why);
-	if (e != ERR_NONE)
+	if (e != ERR_NONE || !a->totals)
 		return e;
 	*to->totals = (struct store_answer_row){ 0 };
 	fill_measures(a, store_tally_total(a->tally), to->totals);
@@ -404,7 +409,9 @@ store_ask_together(struct store *s, const struct store_asked *each,
 
 	assert(count > 0 && count <= STORE_TOGETHER_MAX);
 	for (size_t i = 0; i < count && e == ERR_NONE; i++) {
-		a[i] = (struct asking){ .s = s, .q = each[i].q };
+		a[i] = (struct asking){ .s = s,
+					.q = each[i].q,
+					.totals = each[i].totals != NULL };
 		e = store_query_table(a[i].q, &a[i].table, why);
 	}
 	if (e == ERR_NONE)

@@ -118,7 +118,7 @@ struct store_asked {
 	const struct store_query *q;
 	enum err (*row)(void *ctx, const struct store_answer_row *);
 	void *ctx;
-	struct store_answer_row *totals;
+	struct store_answer_row *totals; /* NULL: not wanted */
 	struct buf *next;
 };
 enum err store_ask_together(struct store *s, const struct store_asked *each,

@@ -30,6 +30,7 @@ struct sweep {
 	struct store *s;
 	const struct store_query *q;
 	struct store_tally *tally;
+	bool totals; /* are wanted */
 	struct tests tests;
 	struct diag *why;
 };
@@ -289,7 +290,7 @@ add_cell(struct sweep *w, int64_t day, const struct store_segment_cell *c)
 
 	if (!is_wanted(&w->tests, day, c))
 		return true;
-	return store_tally_add_total(w->tally, &cell) &&
+	return (!w->totals || store_tally_add_total(w->tally, &cell)) &&
 	       (!w->q->grouped ||
 		store_tally_add(w->tally, group_of(w->q->group, day, c),
 				&cell));
@@ -346,6 +347,7 @@ store_tally_cells(struct store *s, const struct store_tallying *each,
 		w[i] = (struct sweep){ .s = s,
 				       .q = each[i].q,
 				       .tally = each[i].tally,
+				       .totals = each[i].totals,
 				       .why = why };
 		w[i].tests.mem = mem;
 		e = make_tests(&w[i]);

@@ -39,6 +39,24 @@ goes_by_domain(const struct store_query *q, const struct store_select *sql)
 	       store_has_values(q, STORE_F_DOMAIN, false);
 }
 
+/* Whether the sums by day are enough to say how many reports there are. */
+static bool
+counts_by_day(const struct store_query *q, const struct store_select *sql)
+{
+	static const enum store_field finer[] = { STORE_F_DOMAIN,
+						  STORE_F_REPORTER,
+						  STORE_F_REPORTER_FAMILY };
+
+	if (sql->shape != STORE_S_REPORTS || q->grouped ||
+	    store_names_reports(q))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(finer); i++)
+		if (store_has_values(q, finer[i], false) ||
+		    store_has_values(q, finer[i], true))
+			return false;
+	return true;
+}
+
 static enum err
 put_domains(struct store_select *sql, const struct store_query *q,
 	    struct diag *why)
@@ -71,6 +89,8 @@ put_columns(struct store_select *sql, const struct store_query *q)
 			 classes_later(sql) ? "t.overrides" : c->class_name,
 			 classes_later(sql) ? c->verdict : "t.verdict", c->day,
 			 c->source, c->messages, c->rows);
+	else if (counts_by_day(q, sql))
+		put(sql, "SELECT 0,ifnull(sum(p.reports),0) FROM ");
 	else if (sql->shape == STORE_S_REPORTS)
 		buf_addf(&sql->text, "SELECT %s,%s FROM ", key,
 			 goes_by_domain(q, sql) ? "1" : "count(*)");
@@ -120,7 +140,10 @@ put_tables(struct store_select *sql, const struct store_query *q)
 
 	if (goes_by_domain(q, sql))
 		put(sql, "d CROSS JOIN ");
-	buf_addf(&sql->text, "%s %s", table_names[sql->table], t);
+	buf_addf(&sql->text, "%s %s",
+		 counts_by_day(q, sql) ? "report_count"
+				       : table_names[sql->table],
+		 t);
 	if (sql->table == STORE_T_ROWS)
 		put(sql, " CROSS JOIN row t");
 	if ((sql->table == STORE_T_ROWS || sql->table == STORE_T_ROLLUP) &&

@@ -51,6 +51,7 @@ struct arena *store_tally_memory(struct store_tally *t);
 struct store_tallying {
 	const struct store_query *q;
 	struct store_tally *tally;
+	bool totals; /* are wanted */
 };
 enum err store_tally_cells(struct store *s, const struct store_tallying *each,
 			   size_t count, struct diag *why) MUST_CHECK;

@@ -184,7 +184,7 @@ stats_count_what_is_there(void **state)
 	assert_int_equal(stats.endpoints, 2);
 	assert_int_equal(stats.days_to_fold, 2);
 	assert_int_equal(stats.raw_bytes, 27);
-	assert_int_equal(stats.schema, 4);
+	assert_int_equal(stats.schema, 6);
 	must(store_stats_get(s, 77, &stats, &why), &why);
 	assert_int_equal(stats.reports, 0);
 	assert_true(stats.first_day == INT64_MIN);
@@ -472,7 +472,7 @@ every_kept_document_is_read_again(void **state)
 static int
 fill_up(const struct place *p)
 {
-	const struct rlimit small = { 400 << 10, RLIM_INFINITY };
+	const struct rlimit small = { 600 << 10, RLIM_INFINITY };
 	const struct rlimit large = { RLIM_INFINITY, RLIM_INFINITY };
 	struct made m = report("r1", "example.com", 1);
 	struct store_item item;

@@ -52,6 +52,8 @@ static const struct {
 	  "store.check_rollup example.com 2025-11-23\n" },
 	{ "UPDATE report SET state = 2 WHERE kind = 3",
 	  "store.check_identity 4\n" },
+	{ "UPDATE report_count SET reports = reports + 1 WHERE kind = 1",
+	  "store.check_rollup 2025-11-23\n" },
 	{ "UPDATE cube_slim SET rows = rows + 1",
 	  "store.check_cube example.com 2025-11-23\n" },
 	{ "UPDATE cube_day SET cells = substr(cells, 41)",
