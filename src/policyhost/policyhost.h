@@ -14,9 +14,11 @@
 #include "netaddr/netaddr.h"
 
 struct policyhost_options {
-	const char *data;   /* directory of the index and of policy.log */
-	const uint8_t *key; /* SEAL_KEY_BYTES, opens the keys of the index;
-			     * NULL: no domain has a certificate */
+	const char *data; /* directory of the index and of policy.log */
+	/* SEAL_KEY_BYTES that open the keys of the index, NULL while there
+	 * are none: then no domain has a certificate. Asked when a
+	 * certificate is not ready yet. */
+	const uint8_t *(*key)(void *ctx);
 	/* Listening; they stay the caller's. */
 	const int *tls_fds, *plain_fds;
 	size_t tls_n, plain_n;
@@ -34,7 +36,7 @@ struct policyhost_options {
 	/* Called in the loop once it serves, then every second while it does.
 	 * May be NULL. */
 	void (*alive)(void *ctx);
-	void *ctx;
+	void *ctx; /* of `key` and `alive` */
 };
 
 #define POLICYHOST_HANDED "tls"
