@@ -34,6 +34,11 @@ a.broken TXT "v=spf1 ip4:192.0.2.0/24 -all"
 _mta-sts.broken TXT "v=STSv1; id=1"
 _mta-sts.broken TXT "v=STSv1; id=<script>alert(1)</script>"
 _dmarc.broken TXT "v=DMARC1; p=none; pct=10; rua=mailto:d@broken.example"
+_dmarc.direct TXT "v=DMARC1; p=reject"
+direct TXT "v=spf1 ip4:127.0.0.1 -all"
+_dmarc.forged TXT "v=DMARC1; p=reject"
+forged TXT "v=spf1 -all"
+nopolicy TXT "v=spf1 -all"
 """}
 INSPECT = """inspect {{ resolver = "127.0.0.1:{port}"
 trust_anchor = "none" allow_private = {{"127.0.0.0/8"}} dns_port = {port}

@@ -331,6 +331,11 @@ export interface IntakeItem {
 	code: string | null; line: number | null; detail: string | null;
 	from: string | null; subject: string | null;
 	client: string | null;
+	/* Of the mail it came with: results, and the finding that says why.
+	 * null: it came otherwise, or nobody has judged it yet. */
+	spf: string | null; dkim: string | null;
+	dmarc: "pass" | "fail" | "none" | "temperror" | null;
+	verdict: string | null;
 }
 export interface Intake {
 	schema: "waxseal.intake/1";

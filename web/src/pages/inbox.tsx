@@ -37,6 +37,44 @@ function fileName(item: IntakeItem): string {
 	return item.path?.split("/").pop() ?? "";
 }
 
+/* Whether the mail is of those it says. Somebody else's server, or another
+ * domain's proof, is what a forgery looks like. */
+function Sender({ item: { dmarc, verdict, door } }: { item: IntakeItem }) {
+	if (verdict === null)
+		return <span class="muted">{door === "smtp" ?
+			t("web.inbox.not_judged") : "–"}</span>;
+	if (dmarc === "pass")
+		return <Status tone="ok" word={t("web.trust.verified")} />;
+	return dmarc === "fail" && (verdict === "carrier.other_domain" ||
+		verdict === "carrier.unsigned") ?
+		<Status tone="fail" word={t("web.inbox.forged")} /> :
+		<Status tone="none" word={t("web.trust.unverified")} />;
+}
+
+/* Why it is so. */
+function Verdict({ item }: { item: IntakeItem }) {
+	const found = item.verdict ? finding(item.verdict) : null;
+
+	if (!found)
+		return null;
+	return (
+		<section class="intake-verdict">
+			<h3>{t("web.inbox.carrier")}</h3>
+			<p class="beside"><Sender item={item} />
+				<strong>{found.title}</strong></p>
+			<p>{found.meaning}</p>
+			{found.fix && <p>{found.fix}</p>}
+			<p class="small muted"><a href={"/help/findings#" +
+				found.code}><code>{found.code}</code></a>
+				{([["SPF", item.spf], ["DKIM", item.dkim],
+				   ["DMARC", item.dmarc]] as const).map(
+					([name, result]) => result &&
+					<span key={name}> · {name} {result}</span>)}
+			</p>
+		</section>
+	);
+}
+
 function columns(): Column<IntakeItem>[] {
 	return [
 		{ id: "what", label: t("web.inbox.item"), fixed: true,
@@ -60,6 +98,8 @@ function columns(): Column<IntakeItem>[] {
 			of("web.kind.", item.kind) },
 		{ id: "door", label: t("web.report.door"), class: "nowrap",
 		  cell: (item) => doorText(item.door) },
+		{ id: "carrier", label: t("web.inbox.carrier"), class: "nowrap",
+		  cell: (item) => <Sender item={item} /> },
 		{ id: "client", label: t("web.envelope.client"), expert: true,
 		  cell: (item) => item.client ? <span class="mono">
 			{item.client}</span> : <span class="muted">–</span> },
@@ -84,6 +124,7 @@ function More({ item }: { item: IntakeItem }) {
 		<div class="intake-more">
 			{found && <p>{found.meaning}</p>}
 			{found?.fix && <p><strong>{found.fix}</strong></p>}
+			<Verdict item={item} />
 			<dl class="pairs">{facts.filter(([, value]) => value)
 				.map(([label, value]) => <div key={label}>
 				<dt>{label}</dt><dd class="mono break">{value}</dd>
