@@ -3,6 +3,7 @@
 #include "cli/generate.h"
 #include "cli/inspect.h"
 #include "cli/people.h"
+#include "cli/publish.h"
 
 #include <limits.h>
 #include <string.h>
@@ -76,7 +77,8 @@ static const struct cli_option config_options[] = {
 };
 
 static const struct cli_option serve_options[] = {
-	{ "role", 0, CLI_TEXT, "ROLE,...", "intake writer web worker inspector",
+	{ "role", 0, CLI_TEXT, "ROLE,...", "intake writer web worker inspector "
+	  "policy nameserver hosting",
 	  "cli.opt.serve_role", false },
 	{ "listen", 0, CLI_TEXT, "ADDRESS", NULL, "cli.opt.serve_listen",
 	  true },
@@ -420,7 +422,7 @@ static const struct cli_noun nouns[] = {
 	{ "domain", "cli.noun.domain" },     { "user", "cli.noun.user" },
 	{ "token", "cli.noun.token" },       { "lookup", "cli.noun.lookup" },
 	{ "generate", "cli.noun.generate" }, { "notify", "cli.noun.notify" },
-	{ "config", "cli.noun.config" },
+	{ "dns", "cli.noun.dns" },           { "config", "cli.noun.config" },
 };
 
 static const struct {
@@ -431,6 +433,7 @@ static const struct {
 	{ cli_inspect_commands, &cli_inspect_count },
 	{ cli_generate_commands, &cli_generate_count },
 	{ cli_people_commands, &cli_people_count },
+	{ cli_publish_commands, &cli_publish_count },
 };
 
 size_t

@@ -74,8 +74,8 @@ known_policy(struct cli *c, struct str domain)
 	return policy;
 }
 
-static enum err
-records_of(struct cli *c, const struct control_domain *d,
+enum err
+cli_domain_records(struct cli *c, const struct control_domain *d,
 	   struct control_records *out, struct diag *why)
 {
 	const struct control_instance at = {
@@ -168,7 +168,7 @@ static enum err
 tell_one(struct cli *c, const struct control_domain *d, struct diag *why)
 {
 	struct control_records records;
-	enum err err = records_of(c, d, &records, why);
+	enum err err = cli_domain_records(c, d, &records, why);
 
 	if (err != ERR_NONE)
 		return err;
@@ -298,7 +298,7 @@ cli_domain_show(struct cli *c)
 			       c->args.operand[0]);
 	}
 	if (err == ERR_NONE)
-		err = records_of(c, &d, &records, &why);
+		err = cli_domain_records(c, &d, &records, &why);
 	if (err != ERR_NONE)
 		return cli_fail(c, err, &why);
 	if (cli_is_json(c)) {

@@ -22,6 +22,18 @@ read_provider(struct db_statement *st)
 	};
 }
 
+bool
+control_key_path(const char *dir, const char *given, struct buf *out)
+{
+	struct str data = str_of(dir);
+
+	if (given && given[0])
+		return buf_addz(out, given);
+	while (data.n > 1 && data.p[data.n - 1] == '/')
+		data.n--;
+	return buf_addf(out, "%.*s.master-key", STR_ARG(data));
+}
+
 /* ---- adding and removing ---- */
 
 static enum err

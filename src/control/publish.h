@@ -15,6 +15,10 @@ enum {
 	CONTROL_PROVIDER_SECRET_MAX = 8192
 };
 
+/* The file of the master key: `given`, or, where that is "" or NULL,
+ * DIR.master-key beside DIR. False when the path is too long. */
+bool control_key_path(const char *dir, const char *given, struct buf *out);
+
 /* ---- providers ---- */
 
 struct control_provider {
