@@ -132,6 +132,8 @@ policyhost_print(const struct policyhost_reply *reply, bool head, int64_t now,
 	if (reply->type)
 		(void)httpd_answer_field(out, S("Content-Type"),
 					 str_of(reply->type));
+	(void)httpd_answer_field(out, S("X-Content-Type-Options"),
+				 S("nosniff"));
 	if (reply->stored)
 		(void)httpd_answer_field(out, S("Cache-Control"),
 					 S("no-store"));

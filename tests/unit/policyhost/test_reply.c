@@ -133,6 +133,7 @@ the_answer_is_not_to_be_kept_and_ends_the_connection(void **state)
 			    "HTTP/1.1 200 OK\r\n"
 			    "Date: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
 			    "Content-Type: text/plain\r\n"
+			    "X-Content-Type-Options: nosniff\r\n"
 			    "Cache-Control: no-store\r\n"
 			    "Content-Length: 31\r\nConnection: close\r\n\r\n"
 			    "version: STSv1\r\nmode: testing\r\n");
