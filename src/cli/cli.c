@@ -165,6 +165,8 @@ load_config(struct cli *c)
 			return CLI_BAD_CONFIG;
 		}
 		fall_back_language(c);
+		cli_config_clock(c->config);
+		c->now = os_now();
 	}
 	c->data = cli_value(c, "data");
 	if (!c->data) {

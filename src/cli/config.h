@@ -11,6 +11,7 @@ enum cli_key_type {
 	CLI_KEY_WAIT, /* "30s", "5m", "1h"; seconds */
 	CLI_KEY_SIZE, /* "512M", "1G", "0" for no limit; bytes */
 	CLI_KEY_PORT,
+	CLI_KEY_COUNT, /* "0" for no limit */
 	CLI_KEY_BOOL,
 	CLI_KEY_WORD,  /* one of the rule's words */
 	CLI_KEY_HOST,  /* name of a host */
@@ -20,6 +21,8 @@ enum cli_key_type {
 	CLI_KEY_PLACES,
 	CLI_KEY_NETS, /* blocks of addresses */
 	CLI_KEY_PATHS,
+	CLI_KEY_TEXTS,
+	CLI_KEY_SERVERS, /* "192.0.2.2:53", with a name behind it or not */
 	CLI_KEY_LANGS
 };
 
@@ -58,6 +61,24 @@ enum cli_key {
 	CLI_KEY_INSPECT_HTTPS_PORT,
 	CLI_KEY_INSPECT_SMTP_PORT,
 	CLI_KEY_INSPECT_PUBLIC,
+	CLI_KEY_HOSTING_POLICY_LISTEN,
+	CLI_KEY_HOSTING_CHALLENGE_LISTEN,
+	CLI_KEY_HOSTING_MASTER_KEY,
+	CLI_KEY_HOSTING_ZONE,
+	CLI_KEY_HOSTING_NAMESERVERS,
+	CLI_KEY_HOSTING_ADDRESSES,
+	CLI_KEY_HOSTING_CA,
+	CLI_KEY_HOSTING_CAA,
+	CLI_KEY_HOSTING_CA_FILE,
+	CLI_KEY_HOSTING_CONTACT,
+	CLI_KEY_HOSTING_PROFILE,
+	CLI_KEY_HOSTING_TERMS,
+	CLI_KEY_HOSTING_EAB_KID,
+	CLI_KEY_HOSTING_EAB_FILE,
+	CLI_KEY_HOSTING_DNS_LISTEN,
+	CLI_KEY_HOSTING_DNS_KEYS,
+	CLI_KEY_HOSTING_DNS_SECONDARIES,
+	CLI_KEY_HOSTING_DNS_RATE,
 	CLI_KEY_NOTIFY_MAIL_TO,
 	CLI_KEY_NOTIFY_MAIL_FROM,
 	CLI_KEY_NOTIFY_SMTP_SERVER,
@@ -69,6 +90,7 @@ enum cli_key {
 	CLI_KEY_LOG_FORM,
 	CLI_KEY_LOG_LEVEL,
 	CLI_KEY_SERVE_USER,
+	CLI_KEY_TEST_CLOCK,
 	CLI_KEYS
 };
 
@@ -141,6 +163,8 @@ bool cli_is_on(struct str value);
 bool cli_config_is_on(const struct cli_config *config, enum cli_key key);
 /* Seconds of a CLI_KEY_WAIT; -1 when it is none. */
 int64_t cli_key_wait(struct str value);
+/* Moves the clock of this process as test.clock_offset says. */
+void cli_config_clock(const struct cli_config *config);
 /* "WAXSEAL_STORE_PATH" of a key, NUL-terminated. */
 enum { CLI_ENV_NAME_MAX = 64 };
 const char *cli_config_env_name(enum cli_key key, char out[CLI_ENV_NAME_MAX]);

@@ -5,6 +5,7 @@
 #include "insight/insight.h"
 #include "loop/loop.h"
 #include "netaddr/netaddr.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -95,6 +96,47 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 					 "25", "cli.key.inspect_port"),
 	[CLI_KEY_INSPECT_PUBLIC] = OF("inspect.public", CLI_KEY_BOOL, "false",
 				      "cli.key.inspect_public"),
+	[CLI_KEY_HOSTING_POLICY_LISTEN] =
+		OF("hosting.policy_listen", CLI_KEY_PLACES, "",
+		   "cli.key.policy_listen"),
+	[CLI_KEY_HOSTING_CHALLENGE_LISTEN] =
+		OF("hosting.challenge_listen", CLI_KEY_PLACES, "",
+		   "cli.key.challenge_listen"),
+	[CLI_KEY_HOSTING_MASTER_KEY] =
+		PATH("hosting.master_key", "cli.key.master_key"),
+	[CLI_KEY_HOSTING_ZONE] =
+		OF("hosting.zone", CLI_KEY_HOST, "", "cli.key.hosting_zone"),
+	[CLI_KEY_HOSTING_NAMESERVERS] = OF("hosting.nameservers", CLI_KEY_TEXTS,
+					   "", "cli.key.hosting_nameservers"),
+	[CLI_KEY_HOSTING_ADDRESSES] = OF("hosting.addresses", CLI_KEY_TEXTS, "",
+					 "cli.key.hosting_addresses"),
+	[CLI_KEY_HOSTING_CA] =
+		OF("hosting.ca", CLI_KEY_TEXTS,
+		   "https://acme-v02.api.letsencrypt.org/directory",
+		   "cli.key.hosting_ca"),
+	[CLI_KEY_HOSTING_CAA] = OF("hosting.caa", CLI_KEY_TEXTS,
+				   "letsencrypt.org", "cli.key.hosting_caa"),
+	[CLI_KEY_HOSTING_CA_FILE] =
+		PATH("hosting.ca_file", "cli.key.hosting_ca_file"),
+	[CLI_KEY_HOSTING_CONTACT] = OF("hosting.contact", CLI_KEY_TEXT, "",
+				       "cli.key.hosting_contact"),
+	[CLI_KEY_HOSTING_PROFILE] = OF("hosting.profile", CLI_KEY_TEXT, "",
+				       "cli.key.hosting_profile"),
+	[CLI_KEY_HOSTING_TERMS] = OF("hosting.terms_agreed", CLI_KEY_BOOL,
+				     "false", "cli.key.hosting_terms"),
+	[CLI_KEY_HOSTING_EAB_KID] = OF("hosting.eab_kid", CLI_KEY_TEXT, "",
+				       "cli.key.hosting_eab_kid"),
+	[CLI_KEY_HOSTING_EAB_FILE] =
+		PATH("hosting.eab_hmac_file", "cli.key.hosting_eab_file"),
+	[CLI_KEY_HOSTING_DNS_LISTEN] = OF("hosting.dns_listen", CLI_KEY_PLACES,
+					  "", "cli.key.dns_listen"),
+	[CLI_KEY_HOSTING_DNS_KEYS] = OF("hosting.dns_key_files", CLI_KEY_PATHS,
+					"", "cli.key.dns_key_files"),
+	[CLI_KEY_HOSTING_DNS_SECONDARIES] =
+		OF("hosting.dns_secondaries", CLI_KEY_SERVERS, "",
+		   "cli.key.dns_secondaries"),
+	[CLI_KEY_HOSTING_DNS_RATE] = { "hosting.dns_rate", CLI_KEY_COUNT, "20",
+				       0, 1000000, "cli.key.dns_rate", NULL },
 	[CLI_KEY_NOTIFY_MAIL_TO] = OF("notify.mail_to", CLI_KEY_TEXT, "",
 				      "cli.key.notify_mail_to"),
 	[CLI_KEY_NOTIFY_MAIL_FROM] = OF("notify.mail_from", CLI_KEY_TEXT, "",
@@ -120,6 +162,8 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 				"cli.key.log_level", "debug info warn error" },
 	[CLI_KEY_SERVE_USER] =
 		OF("serve.user", CLI_KEY_TEXT, "waxseal", "cli.key.serve_user"),
+	[CLI_KEY_TEST_CLOCK] = OF("test.clock_offset", CLI_KEY_TEXT, "0",
+				  "cli.key.test_clock_offset"),
 };
 
 static const struct cli_key_rule imap_rules[CLI_IMAP_KEYS] = {
@@ -168,8 +212,9 @@ const char *
 cli_key_near(struct str word)
 {
 	static const char *const sections[] = {
-		"store", "geo",   "ui",  "web",     "smtp",  "imap",    "watch",
-		"spool", "quota", "log", "metrics", "serve", "inspect", "notify"
+		"store",   "geo",    "ui",      "web", "smtp",    "imap",
+		"watch",   "spool",  "quota",   "log", "metrics", "serve",
+		"inspect", "notify", "hosting", "test"
 	};
 	const char *names[CLI_KEYS + CLI_IMAP_KEYS + COUNT_OF(sections)];
 	size_t n = 0;
@@ -298,6 +343,17 @@ is_place(struct str s)
 	return loop_is_address(s);
 }
 
+/* An address with its port, and perhaps a name behind it. */
+static bool
+is_server(struct str s)
+{
+	struct str place = { 0 };
+
+	return str_split(&s, ' ', &place) && is_place(place) &&
+	       place.p[0] != '/' && place.p[0] != ':' &&
+	       (s.n == 0 || is_host(str_trim(s)));
+}
+
 static bool
 is_url(struct str s)
 {
@@ -334,6 +390,10 @@ accepts_number(const struct cli_key_rule *rule, struct str value,
 	case CLI_KEY_PORT:
 		*accepted = S("1 ... 65535");
 		return str_i64(value, &n) && n > 0 && n <= UINT16_MAX;
+	case CLI_KEY_COUNT:
+		*accepted = S("0 ... 1000000");
+		return str_i64(value, &n) && n >= rule->least &&
+		       n <= rule->most;
 	default:
 		*accepted = rule->most == INT64_MAX ? S("512M, 1G, 0")
 						    : S("64K ... 64M");
@@ -379,6 +439,7 @@ cli_key_accepts(const struct cli_key_rule *rule, struct str value,
 	case CLI_KEY_WAIT:
 	case CLI_KEY_SIZE:
 	case CLI_KEY_PORT:
+	case CLI_KEY_COUNT:
 		return accepts_number(rule, value, accepted);
 	case CLI_KEY_PLACE:
 		*accepted = str_of(places);
@@ -392,6 +453,13 @@ cli_key_accepts(const struct cli_key_rule *rule, struct str value,
 	case CLI_KEY_PATHS:
 		*accepted = S("/path");
 		return all(value, is_path);
+	case CLI_KEY_TEXTS:
+		*accepted = S("a, b");
+		return all(value, is_path);
+	case CLI_KEY_SERVERS:
+		*accepted = S("192.0.2.2:53, [2001:db8::2]:53, "
+			      "192.0.2.2:53 key.example");
+		return all(value, is_server);
 	case CLI_KEY_LANGS:
 		*accepted = S("en, ja, nb");
 		return value.n > 0 && all(value, is_lang);
@@ -433,6 +501,15 @@ bool
 cli_config_is_on(const struct cli_config *config, enum cli_key key)
 {
 	return cli_is_on(config->at[key].value);
+}
+
+void
+cli_config_clock(const struct cli_config *config)
+{
+	int64_t seconds = 0;
+
+	(void)str_i64(config->at[CLI_KEY_TEST_CLOCK].value, &seconds);
+	os_clock_shift(seconds);
 }
 
 const char *

@@ -201,6 +201,49 @@ take_inspect(struct maker *m)
 	};
 }
 
+static void
+take_hosting(struct maker *m)
+{
+	const struct cli_setting *at = m->config.at;
+
+	m->out->hosting = (struct serve_hosting){
+		.policy_listen =
+			list_of(m, at[CLI_KEY_HOSTING_POLICY_LISTEN].value),
+		.challenge_listen =
+			list_of(m, at[CLI_KEY_HOSTING_CHALLENGE_LISTEN].value),
+		.master_key = text(m, CLI_KEY_HOSTING_MASTER_KEY),
+		.zone = text(m, CLI_KEY_HOSTING_ZONE),
+		.nameservers =
+			list_of(m, at[CLI_KEY_HOSTING_NAMESERVERS].value),
+		.addresses = list_of(m, at[CLI_KEY_HOSTING_ADDRESSES].value),
+		.cas = list_of(m, at[CLI_KEY_HOSTING_CA].value),
+		.caa = list_of(m, at[CLI_KEY_HOSTING_CAA].value),
+		.ca_file = text(m, CLI_KEY_HOSTING_CA_FILE),
+		.contact = text(m, CLI_KEY_HOSTING_CONTACT),
+		.profile = text(m, CLI_KEY_HOSTING_PROFILE),
+		.eab_kid = text(m, CLI_KEY_HOSTING_EAB_KID),
+		.eab_hmac_file = text(m, CLI_KEY_HOSTING_EAB_FILE),
+		.terms_agreed =
+			cli_config_is_on(&m->config, CLI_KEY_HOSTING_TERMS),
+	};
+}
+
+static void
+take_dns(struct maker *m)
+{
+	const struct cli_setting *at = m->config.at;
+	uint64_t rate = 0;
+
+	(void)str_u64(at[CLI_KEY_HOSTING_DNS_RATE].value, &rate);
+	m->out->dns = (struct serve_dns){
+		.listen = list_of(m, at[CLI_KEY_HOSTING_DNS_LISTEN].value),
+		.keys = list_of(m, at[CLI_KEY_HOSTING_DNS_KEYS].value),
+		.secondaries =
+			list_of(m, at[CLI_KEY_HOSTING_DNS_SECONDARIES].value),
+		.rate = (uint32_t)rate,
+	};
+}
+
 static const char *
 geo_file(struct maker *m, enum cli_key key, const char *name)
 {
@@ -273,6 +316,7 @@ make_options(void *ctx, struct serve_options *out, struct diag *why)
 				       .reload = make_options,
 				       .ctx = ctx };
 	if (err == ERR_NONE) {
+		cli_config_clock(&m.config);
 		(void)take_roles(m.c, &out->roles);
 		out->data = cli_value(m.c, "data")
 				    ? copy(&m, str_of(m.c->data))
@@ -280,6 +324,8 @@ make_options(void *ctx, struct serve_options *out, struct diag *why)
 		take_doors(&m);
 		take_accounts(&m);
 		take_inspect(&m);
+		take_hosting(&m);
+		take_dns(&m);
 		cli_notify_options(&m.config, &out->notify);
 		take_rest(&m);
 	}

@@ -48,5 +48,8 @@ ssize_t os_take_fd(int socket, int *fd, char *message, size_t room);
 /* UTC seconds and monotonic milliseconds. */
 int64_t os_now(void);
 int64_t os_ticks(void);
+/* For tests only: os_now is that many seconds ahead in this process and in
+ * those it forks. */
+void os_clock_shift(int64_t seconds);
 
 #endif

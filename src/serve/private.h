@@ -22,7 +22,11 @@ enum serve_use {
 	SERVE_FOR_WEB,
 	SERVE_FOR_SMTP,
 	SERVE_FOR_LMTP,
-	SERVE_FOR_METRICS
+	SERVE_FOR_METRICS,
+	SERVE_FOR_POLICY,
+	SERVE_FOR_CHALLENGE,
+	SERVE_FOR_DNS, /* connections */
+	SERVE_FOR_DNS_UDP
 };
 
 struct serve_socket {
@@ -42,8 +46,9 @@ struct serve_kind {
 	int (*run)(struct serve *s, struct serve_child *me);
 	/* Tells that it lives, by serve_alive; others count as living. */
 	bool lively;
-	unsigned uses; /* sockets it needs: bits by enum serve_use */
-	bool reads;    /* the bell; others ring it */
+	unsigned uses;     /* sockets it needs: bits by enum serve_use */
+	bool reads;        /* the bell; others ring it */
+	bool hands, takes; /* connections to another role */
 };
 
 struct serve_child {
@@ -67,6 +72,8 @@ struct serve {
 	size_t children;
 	int lock;
 	int bell[2];     /* read by the writer, written to by the doors */
+	int handed[2];   /* connections for the dashboard that the policy host
+			  * took: read by `web`, written to by `policy` */
 	int signals;     /* signalfd */
 	sigset_t before; /* the mask, to be put back */
 	pid_t pid;       /* of the supervisor */
@@ -153,6 +160,12 @@ int serve_writer(struct serve *s, struct serve_child *me);
 int serve_web(struct serve *s, struct serve_child *me);
 int serve_worker(struct serve *s, struct serve_child *me);
 int serve_inspector(struct serve *s, struct serve_child *me);
+int serve_policy(struct serve *s, struct serve_child *me);
+int serve_hosting(struct serve *s, struct serve_child *me);
+int serve_nameserver(struct serve *s, struct serve_child *me);
+/* Whether the keys and secondaries of the name server can be read. */
+enum err serve_check_names(const struct serve_options *o,
+			   struct diag *why) MUST_CHECK;
 
 /* ---- the rest ---- */
 

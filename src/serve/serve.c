@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,11 +29,26 @@ static const struct serve_kind kinds[SERVE_ROLES] = {
 	[SERVE_WEB] = { .name = "web",
 			.run = serve_web,
 			.lively = true,
+			.takes = true,
 			.uses = 1U << SERVE_FOR_WEB | 1U << SERVE_FOR_METRICS },
 	[SERVE_WORKER] = { .name = "worker", .run = serve_worker },
 	[SERVE_INSPECTOR] = { .name = "inspector",
 			      .run = serve_inspector,
 			      .lively = true },
+	[SERVE_HOSTING] = { .name = "hosting",
+			    .run = serve_hosting,
+			    .lively = true },
+	[SERVE_POLICY] = { .name = "policy",
+			   .run = serve_policy,
+			   .lively = true,
+			   .hands = true,
+			   .uses = 1U << SERVE_FOR_POLICY |
+				   1U << SERVE_FOR_CHALLENGE },
+	[SERVE_NAMESERVER] = { .name = "nameserver",
+			       .run = serve_nameserver,
+			       .lively = true,
+			       .uses = 1U << SERVE_FOR_DNS |
+				       1U << SERVE_FOR_DNS_UDP },
 };
 
 const char *
@@ -64,6 +80,7 @@ is_wanted(const struct serve *s, enum serve_role role)
 		if (kinds[role].uses & 1U << s->sockets.at[i].use)
 			return true;
 	return role == SERVE_WRITER || role == SERVE_INSPECTOR ||
+	       (role == SERVE_HOSTING && o->hosting.zone[0]) ||
 	       (role == SERVE_WORKER && o->account_count + o->watched.n > 0);
 }
 
@@ -109,6 +126,9 @@ serve_catch_signals(struct serve *s, struct diag *why)
 	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (s->signals < 0 || pipe2(s->bell, O_CLOEXEC | O_NONBLOCK) < 0)
 		return diag_errno(why, "start", "signalfd");
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		       0, s->handed) < 0)
+		return diag_errno(why, "start", "socketpair");
 	return ERR_NONE;
 }
 
@@ -125,6 +145,8 @@ prepare(struct serve *s, struct diag *why)
 		err = serve_load_tls(s, &s->options, why);
 	if (err == ERR_NONE)
 		err = serve_give_up_root(s, why);
+	if (err == ERR_NONE)
+		err = serve_check_names(&s->options, why);
 	if (err == ERR_NONE)
 		err = serve_make_stores(s, why);
 	if (err == ERR_NONE)
@@ -150,6 +172,7 @@ serve_init(struct serve *s, const struct serve_options *options)
 {
 	s->options = *options;
 	s->lock = s->signals = s->bell[0] = s->bell[1] = -1;
+	s->handed[0] = s->handed[1] = -1;
 	s->pid = getpid();
 	s->grace_ms = GRACE_MS;
 	s->silent_ms = SILENT_MS;
@@ -165,6 +188,8 @@ serve_fini(struct serve *s)
 	os_fd_cleanup(&s->signals);
 	os_fd_cleanup(&s->bell[0]);
 	os_fd_cleanup(&s->bell[1]);
+	os_fd_cleanup(&s->handed[0]);
+	os_fd_cleanup(&s->handed[1]);
 	os_fd_cleanup(&s->lock);
 	(void)sigprocmask(SIG_SETMASK, &s->before, NULL);
 	arena_free(s->options.mem);

@@ -16,11 +16,14 @@
 #include "notify/notify.h"
 
 enum serve_role {
-	SERVE_INTAKE,    /* SMTP, LMTP */
-	SERVE_WRITER,    /* of the report store */
-	SERVE_WEB,       /* pages, API, metrics */
-	SERVE_WORKER,    /* mailboxes, watched directories */
-	SERVE_INSPECTOR, /* looks at domains */
+	SERVE_INTAKE,     /* SMTP, LMTP */
+	SERVE_WRITER,     /* of the report store */
+	SERVE_WEB,        /* pages, API, metrics */
+	SERVE_WORKER,     /* mailboxes, watched directories */
+	SERVE_INSPECTOR,  /* looks at domains */
+	SERVE_POLICY,     /* policies of hosted domains */
+	SERVE_NAMESERVER, /* the hosted zone */
+	SERVE_HOSTING,    /* proofs, certificates, the index */
 	SERVE_ROLES
 };
 const char *serve_role_name(enum serve_role role);
@@ -54,6 +57,29 @@ struct serve_inspect {
 	bool public; /* without signing in */
 };
 
+/* Domains whose policies are served here. */
+struct serve_hosting {
+	struct serve_list policy_listen;    /* HTTPS */
+	struct serve_list challenge_listen; /* HTTP, for authorities */
+	const char *master_key; /* file; "": DATA.master-key beside DATA */
+	/* As hosting_options has them. "": nothing is hosted. */
+	const char *zone;
+	struct serve_list nameservers, addresses, cas, caa;
+	const char *ca_file, *contact, *profile, *eab_kid, *eab_hmac_file;
+	bool terms_agreed;
+};
+
+enum { SERVE_DNS_MAX = 16 /* keys, secondaries */ };
+
+/* The name server of the hosted zone. */
+struct serve_dns {
+	struct serve_list listen; /* UDP and TCP */
+	struct serve_list keys;   /* files */
+	/* "192.0.2.2:53", or "192.0.2.2:53 NAME-OF-KEY" */
+	struct serve_list secondaries;
+	uint32_t rate; /* answers a second to one network, 0: no limit */
+};
+
 /* As the configuration says. */
 struct serve_options {
 	const char *data;     /* directory */
@@ -65,6 +91,8 @@ struct serve_options {
 	struct serve_door web, smtp;
 	struct serve_list lmtp; /* further places of smtp */
 	struct serve_inspect inspect;
+	struct serve_dns dns;
+	struct serve_hosting hosting;
 	struct notify_options notify; /* only what is configured */
 	const char *metrics;          /* where to listen, "": nowhere */
 	uint64_t message_max;         /* bytes */
