@@ -44,5 +44,6 @@ struct store;
 #include "store/admin.h"
 #include "store/hosts.h"
 #include "store/own_spf.h"
+#include "store/latest.h"
 
 #endif

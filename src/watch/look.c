@@ -9,6 +9,7 @@ watch_look_new(const struct control_watched *of, int64_t now)
 
 	l->mem = arena_new(WATCH_MEMORY);
 	l->history_mem = arena_new(WATCH_MEMORY);
+	l->silent_mem = arena_new(WATCH_MEMORY);
 	l->facts = facts_new(INSPECT_MEMORY, now);
 	l->of = *of;
 	/* A name and an id: far below the bound. */
@@ -29,6 +30,7 @@ watch_look_free(struct watch_look *l)
 	inspect_look_free(l->look);
 	facts_free(l->facts);
 	arena_free(l->history_mem);
+	arena_free(l->silent_mem);
 	arena_free(l->mem);
 	heap_free(l);
 }
@@ -41,6 +43,12 @@ watch_look_selector(struct watch_look *l, struct str selector)
 	if (n < WATCH_SELECTORS_MAX && selector.n > 0 && selector.n < 200 &&
 	    arena_dup(l->mem, selector, &l->selectors[n]))
 		l->subject.selectors_n++;
+}
+
+void
+watch_look_reports(struct watch_look *l, const struct watch_reports *r)
+{
+	l->reports = *r;
 }
 
 /* ---- what is remembered ---- */
@@ -57,7 +65,7 @@ judge_policy(struct watch_look *l)
 		.id_seen = p->id_seen,
 		.body_seen = p->body_seen,
 		.testing_since = p->testing_since,
-		.testing_clean = p->testing_since > 0,
+		.testing_clean = l->reports.clean,
 	};
 	struct mtasts_asked asked = { .history = &past };
 
@@ -78,6 +86,24 @@ judge_policy(struct watch_look *l)
 	return l->policy_known;
 }
 
+/* The record once more, with what came of it. Nobody misses what never came:
+ * without any report the record may well lead to somebody else. */
+static bool
+judge_silence(struct watch_look *l)
+{
+	const struct tlsrptrec_history past = {
+		.live_since = l->reports.last > 0 ? l->reports.record_since : 0,
+		.last_report = l->reports.last,
+	};
+	const struct tlsrptrec_asked asked = { .history = &past };
+
+	arena_reset(l->silent_mem);
+	finding_list_init(&l->silent, l->silent_mem);
+	l->silent_known = tlsrptrec_check_asked(l->facts, &l->subject, &asked,
+						&l->silent);
+	return l->silent_known;
+}
+
 bool
 watch_look_judge(void *ctx)
 {
@@ -88,6 +114,7 @@ watch_look_judge(void *ctx)
 		l->look = inspect_look_new(l->facts, &l->subject, 0);
 	if (!inspect_look_judge(l->look))
 		known = false;
+	known = judge_silence(l) && known;
 	return judge_policy(l) && known;
 }
 
@@ -196,18 +223,21 @@ put_finding(struct watch_look *l, size_t part,
 /* What only memory tells stands beside what anybody sees. */
 static bool
 put_remembered(struct watch_look *l, const struct inspect_report *r,
-	       struct control_look *out, struct control_finding *room)
+	       enum inspect_part part, struct control_look *out)
 {
+	bool mta_sts = part == INSPECT_MTA_STS;
+	const struct finding_list *list = mta_sts ? &l->remembered : &l->silent;
+	struct control_finding *room = l->room;
 	bool fine = true;
 
-	if (!l->policy_known || !r->part[INSPECT_MTA_STS].complete)
+	if (!(mta_sts ? l->policy_known : l->silent_known) ||
+	    !r->part[part].complete)
 		return true;
-	for (size_t i = 0; fine && i < l->remembered.n; i++) {
-		const struct finding_found *f = &l->remembered.at[i];
+	for (size_t i = 0; fine && i < list->n; i++) {
+		const struct finding_found *f = &list->at[i];
 
-		if (!finding_list_find(&r->part[INSPECT_MTA_STS].found,
-				       f->finding->code))
-			fine = put_finding(l, INSPECT_MTA_STS, f, out, room);
+		if (!finding_list_find(&r->part[part].found, f->finding->code))
+			fine = put_finding(l, part, f, out, room);
 	}
 	return fine;
 }
@@ -224,8 +254,9 @@ put_findings(struct watch_look *l, const struct inspect_report *r,
 		for (size_t i = 0; fine && i < r->part[p].found.n; i++)
 			fine = put_finding(l, p, &r->part[p].found.at[i], out,
 					   room);
-	out->finding = room;
-	return fine && put_remembered(l, r, out, room);
+	out->finding = l->room = room;
+	return fine && put_remembered(l, r, INSPECT_MTA_STS, out) &&
+	       put_remembered(l, r, INSPECT_TLS_RPT, out);
 }
 
 static bool

@@ -3,6 +3,7 @@
 #define WATCH_PRIVATE_H
 
 #include "mtasts/mtasts.h"
+#include "tlsrptrec/tlsrptrec.h"
 #include "watch/watch.h"
 
 enum {
@@ -25,6 +26,13 @@ enum watch_record {
 	WATCH_RECORDS
 };
 
+/* What TLS reports say, and since when they are asked for; 0: not known. */
+struct watch_reports {
+	int64_t record_since; /* the record of TLS-RPT is as it is */
+	int64_t last;         /* end of the last day that one tells of */
+	bool clean; /* some came since mode testing began, none of a failure */
+};
+
 struct watch_look {
 	struct facts *facts;
 	struct inspect_look *look;
@@ -37,6 +45,11 @@ struct watch_look {
 	struct finding_list remembered;
 	struct mtasts_lookup policy;
 	bool policy_known;
+	struct watch_reports reports;
+	struct arena *silent_mem;
+	struct finding_list silent; /* of TLS-RPT, the same way */
+	bool silent_known;
+	struct control_finding *room; /* of the result */
 };
 
 /* Copies `of`. */
@@ -46,6 +59,8 @@ void watch_look_free(struct watch_look *l);
 /* A selector that mail was seen to be signed with; beyond the bound: left
  * out. Before the look begins. */
 void watch_look_selector(struct watch_look *l, struct str selector);
+/* Before the look begins. */
+void watch_look_reports(struct watch_look *l, const struct watch_reports *r);
 /* A `judge` of inspect_run. */
 bool watch_look_judge(void *ctx);
 /* What there is to be written down; lives as long as the look. False: no

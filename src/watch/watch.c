@@ -3,7 +3,7 @@
 #include "store/store.h"
 #include "watch/private.h"
 
-enum { SELECTOR_DAYS = 30, ARRIVALS_MS = 3600 * 1000, CURSOR_MAX = 8192 };
+enum { SELECTOR_DAYS = 30, ARRIVALS_MS = 3600 * 1000 };
 
 struct one {
 	struct one *next, **here;
@@ -16,7 +16,6 @@ struct watch {
 	struct inspect *inspect;
 	struct watch_options o;
 	struct control *control;
-	struct store *store; /* NULL: there are no reports */
 	struct loop_timer *timer, *hourly;
 	struct one *ones;
 	unsigned busy;
@@ -136,10 +135,22 @@ take_selector(void *ctx, const struct store_answer_row *row)
 	return ERR_NONE;
 }
 
+/* As it is now: it may be made, or put back, while domains are watched. NULL:
+ * there are no reports. */
+static struct store *
+open_store(const struct watch *w)
+{
+	struct store *s = NULL;
+
+	if (store_open(w->o.dir, STORE_READ, 0, &s, NULL) != ERR_NONE)
+		return NULL;
+	return s;
+}
+
 /* Those that mail was signed with lately. Without them the common ones are
  * looked at, so a failure here is none of the look. */
 static void
-add_selectors(struct watch *w, struct watch_look *l)
+add_selectors(struct store *s, struct watch_look *l)
 {
 	struct store_answer_row totals = { 0 };
 	SCOPED_BUF next = BUF(4096);
@@ -156,9 +167,38 @@ add_selectors(struct watch *w, struct watch_look *l)
 		.limit = WATCH_SELECTORS_MAX,
 	};
 
-	if (w->store)
-		(void)!store_ask(w->store, &q, take_selector, l, &totals, &next,
-				 NULL);
+	(void)!store_ask(s, &q, take_selector, l, &totals, &next, NULL);
+}
+
+static enum err
+take_value(void *ctx, const struct control_value *v)
+{
+	struct watch_reports *r = ctx;
+
+	if (str_eq(v->type, S("TXT")) &&
+	    str_starts(v->name, S("_smtp._tls.")) && v->value.n > 0)
+		r->record_since = v->seen_at;
+	return ERR_NONE;
+}
+
+/* What TLS reports said lately. What cannot be read is not known. */
+static void
+add_reports(struct watch *w, struct store *s, struct watch_look *l)
+{
+	int64_t testing = civil_day(l->of.policy.testing_since);
+	struct watch_reports r = { 0 };
+	struct store_latest_tls tls;
+
+	if (store_latest_tls(s, l->of.owner, l->of.name, testing, &tls, NULL) !=
+		    ERR_NONE ||
+	    tls.last_day == INT64_MIN)
+		return;
+	(void)!control_watch_values(w->control, l->of.domain, take_value, &r,
+				    NULL);
+	r.last = (tls.last_day + 1) * CIVIL_DAY;
+	r.clean = l->of.policy.testing_since > 0 && tls.last_day >= testing &&
+		  tls.failed == 0;
+	watch_look_reports(l, &r);
 }
 
 static enum err
@@ -181,6 +221,7 @@ fill(void *ctx)
 {
 	struct watch *w = ctx;
 	struct one *had = w->ones;
+	SCOPED_STORE s = NULL;
 	struct diag why = { 0 };
 	enum err err;
 
@@ -190,24 +231,19 @@ fill(void *ctx)
 				 w->o.at_once - w->busy, begin, w, &why);
 	if (err != ERR_NONE)
 		log_warn("watch_failed", &why);
+	if (w->ones != had)
+		s = open_store(w);
 	/* Outside of the transaction: the new ones stand before the others. */
 	for (struct one *o = w->ones; o != had; o = o->next) {
-		add_selectors(w, o->look);
+		if (s) {
+			add_selectors(s, o->look);
+			add_reports(w, s, o->look);
+		}
 		inspect_run(w->inspect, o->look->facts, judge, look_done, o);
 	}
 }
 
 /* ---- reports ---- */
-
-static enum err
-take_last(void *ctx, const struct store_report *r)
-{
-	struct watch_arrivals *a = ctx;
-
-	if (r->received_at > a->last)
-		a->last = r->received_at;
-	return ERR_NONE;
-}
 
 static void
 look_at_arrivals(void *ctx)
@@ -215,17 +251,16 @@ look_at_arrivals(void *ctx)
 	const struct watch *w = ctx;
 	struct watch_arrivals a = { .owner = CONTROL_OWNER_SELF,
 				    .now = w->o.clock() };
-	const struct store_list list = { .owner = a.owner,
-					 .first_day = INT64_MIN,
-					 .last_day = INT64_MAX,
-					 .limit = 1 };
-	SCOPED_BUF next = BUF(CURSOR_MAX);
+	SCOPED_STORE s = NULL;
 	struct diag why = { 0 };
 	enum err err;
 
-	if (!w->store || w->o.channels == 0)
+	if (w->o.channels == 0)
 		return;
-	err = store_reports(w->store, &list, take_last, &a, &next, &why);
+	s = open_store(w);
+	if (!s)
+		return;
+	err = store_latest(s, a.owner, &a.last, &why);
 	if (err == ERR_NONE)
 		err = watch_tell_silence(w->control, &a, w->o.channels, &why);
 	if (err != ERR_NONE)
@@ -254,8 +289,6 @@ watch_start(struct loop *l, struct inspect *in,
 		watch_stop(w);
 		return err;
 	}
-	if (store_open(w->o.dir, STORE_READ, 0, &w->store, NULL) != ERR_NONE)
-		w->store = NULL;
 	w->timer = loop_timer_new(l, fill, w);
 	loop_timer_set(w->timer, w->o.poll_ms, true);
 	w->hourly = loop_timer_new(l, look_at_arrivals, w);
@@ -276,7 +309,6 @@ watch_stop(struct watch *w)
 	loop_timer_free(w->hourly);
 	while (w->ones)
 		drop(w->ones);
-	store_close(w->store);
 	control_close(w->control);
 	heap_free(w);
 }

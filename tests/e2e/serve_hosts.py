@@ -144,7 +144,8 @@ def own_spf(tap, program, server):
 
     tap.ok(classes() == {"forwarded": 36},
            "while no domain is registered, no SPF record is read", classes())
-    server.api("POST", "/domains", {"name": "example.com"})
+    server.api("POST", "/domains", {"domains": ["example.com"],
+                                    "purpose": "people"})
     tap.ok(wait_for(lambda: classes() == OWN, 60, 0.5),
            "what is in the domain's own SPF becomes its own", classes(),
            server.logged()[-2000:])

@@ -20,35 +20,75 @@ enum { NOW = 1764000000, ROUNDS = 64 };
 	"example.com TXT \"some-site-verification=1\"\n"                       \
 	"_dmarc.example.com TXT \"v=DMARC1; p=none\"\n"
 
-/* A look in a world where no server can be reached. */
+#define POLICY                                                                 \
+	"version: STSv1\r\nmode: testing\r\nmx: mx.example.com\r\n"            \
+	"max_age: 604800\r\n"
+
+/* The policy of example.com; no other server can be reached. */
+static void
+answer(struct facts *f, const struct facts_question *q)
+{
+	static const struct str names[] = { STR("mta-sts.example.com") };
+	const struct facts_mail none = { .stage = FACTS_UNREACHABLE };
+	const struct facts_web web = {
+		.stage = FACTS_DONE,
+		.tls = { .version = 0x0304,
+			 .alert = -1,
+			 .cert = { .there = true,
+				   .chain = FACTS_CHAIN_TRUSTED,
+				   .not_before = NOW - 30 * CIVIL_DAY,
+				   .not_after = NOW + 60 * CIVIL_DAY,
+				   .names = names,
+				   .names_n = 1 } },
+		.status = 200,
+		.has_type = true,
+		.type = S("text/plain"),
+		.body = S(POLICY),
+	};
+	const struct facts_dns unknown = {
+		.name = q->name,
+		.type = q->type,
+		.direct = q->direct,
+		.server = q->address,
+		.status = FACTS_TIMEOUT,
+	};
+
+	if (q->kind == FACTS_DNS)
+		assert_true(facts_put_dns(f, &unknown));
+	else if (q->kind == FACTS_WEB)
+		assert_true(facts_put_web(f, q, &web));
+	else
+		assert_true(facts_put_mail(f, q, &none));
+}
+
+/* A look in a world where no name server can be reached. */
 static struct watch_look *
-look_at(const struct control_watched *of, const char *world,
-	const char *selector)
+look_and_remember(const struct control_watched *of, const char *world,
+		  const char *selector, const struct watch_reports *reports)
 {
 	struct watch_look *l = watch_look_new(of, NOW);
 	struct diag why = { 0 };
 
+	if (reports)
+		watch_look_reports(l, reports);
 	watch_look_selector(l, str_of(selector));
 	assert_int_equal(facts_put_world(l->facts, str_of(world), &why),
 			 ERR_NONE);
 	for (int round = 0; round < ROUNDS && !watch_look_judge(l); round++) {
 		struct facts_question q;
 
-		for (size_t i = 0; facts_open(l->facts, i, &q); i++) {
-			const struct facts_dns none = {
-				.name = q.name,
-				.type = q.type,
-				.direct = q.direct,
-				.server = q.address,
-				.status = FACTS_TIMEOUT,
-			};
-
-			assert_int_equal(q.kind, FACTS_DNS);
-			assert_true(facts_put_dns(l->facts, &none));
-		}
+		for (size_t i = 0; facts_open(l->facts, i, &q); i++)
+			answer(l->facts, &q);
 		facts_settle(l->facts);
 	}
 	return l;
+}
+
+static struct watch_look *
+look_at(const struct control_watched *of, const char *world,
+	const char *selector)
+{
+	return look_and_remember(of, world, selector, NULL);
 }
 
 static const struct control_value *
@@ -157,6 +197,124 @@ the_next_look_is_sooner_while_something_fails(void **state)
 			     watch_due(2, NOW, false));
 }
 
+/* ---- what is remembered ---- */
+
+#define HOSTED                                                                 \
+	"example.com MX 10 mx.example.com\n"                                   \
+	"mx.example.com A 192.0.2.25\n"                                        \
+	"mta-sts.example.com A 192.0.2.80\n"                                   \
+	"_mta-sts.example.com TXT \"v=STSv1; id=1\"\n"                         \
+	"_smtp._tls.example.com TXT \"v=TLSRPTv1; "                            \
+	"rua=mailto:t@example.com\"\n"
+
+/* Whether the look of a domain that is remembered so finds `code`. */
+static bool
+finds(const struct control_policy *policy, const struct watch_reports *reports,
+      const char *code)
+{
+	struct control_watched of = DOMAIN;
+	struct watch_look *l;
+	struct control_look out;
+	bool found = false;
+
+	of.policy = *policy;
+	l = look_and_remember(&of, HOSTED, "", reports);
+	assert_true(watch_look_result(l, &out));
+	assert_true(l->policy_known);
+	for (size_t i = 0; i < out.findings; i++)
+		found |= str_eq(out.finding[i].code, str_of(code));
+	watch_look_free(l);
+	return found;
+}
+
+static void
+a_policy_is_held_against_the_former_one(void **state)
+{
+	const uint64_t now = mtasts_body_hash(S(POLICY)), then = 42;
+	const struct {
+		struct control_policy policy;
+		const char *code;
+		bool found;
+	} cases[] = {
+		/* Another file, and senders are not told. */
+		{ { .id = S("1"), .id_body = then, .body = then },
+		  "mtasts.id_stale",
+		  true },
+		{ { .id = S("1"), .id_body = now, .body = now },
+		  "mtasts.id_stale",
+		  false },
+		/* They were told, but of nothing. */
+		{ { .id = S("0"), .id_body = now, .body = now },
+		  "mtasts.id_changed_same_body",
+		  true },
+		{ { .id = S("0"), .id_body = then, .body = then },
+		  "mtasts.id_changed_same_body",
+		  false },
+		/* First the id, and then the file. */
+		{ { .id = S("1"),
+		    .id_seen = NOW - 900,
+		    .id_body = now,
+		    .body = now,
+		    .body_seen = NOW - 600 },
+		  "mtasts.file_older_than_txt",
+		  true },
+		{ { .id = S("1"),
+		    .id_seen = NOW - 600,
+		    .id_body = now,
+		    .body = now,
+		    .body_seen = NOW - 900 },
+		  "mtasts.file_older_than_txt",
+		  false },
+		/* Nothing is known of the past. */
+		{ { .id_seen = 0 }, "mtasts.id_stale", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (finds(&cases[i].policy, NULL, cases[i].code) !=
+		    cases[i].found)
+			fail_msg("%zu: %s", i, cases[i].code);
+}
+
+static void
+testing_is_over_when_reports_came_and_all_is_well(void **state)
+{
+	const struct control_policy policy = {
+		.testing_since = NOW - 100 * CIVIL_DAY,
+	};
+	struct watch_reports r = { .last = NOW, .clean = true };
+
+	(void)state;
+	assert_true(finds(&policy, &r, "mtasts.testing_too_long"));
+	r.clean = false;
+	assert_false(finds(&policy, &r, "mtasts.testing_too_long"));
+	/* Without any report nobody knows. */
+	assert_false(finds(&policy, NULL, "mtasts.testing_too_long"));
+}
+
+static void
+tls_reports_that_came_and_come_no_more_are_missed(void **state)
+{
+	const struct control_policy policy = { .testing_since = 0 };
+	const struct {
+		struct watch_reports r;
+		bool silent;
+	} cases[] = {
+		{ { NOW - 90 * CIVIL_DAY, NOW - 8 * CIVIL_DAY, false }, true },
+		{ { NOW - 90 * CIVIL_DAY, NOW - 6 * CIVIL_DAY, false }, false },
+		/* The record is new. */
+		{ { NOW - 2 * CIVIL_DAY, NOW - 8 * CIVIL_DAY, false }, false },
+		/* There never was any. */
+		{ { NOW - 90 * CIVIL_DAY, 0, false }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		if (finds(&policy, &cases[i].r, "tlsrpt.silent") !=
+		    cases[i].silent)
+			fail_msg("%zu", i);
+}
+
 int
 main(void)
 {
@@ -166,6 +324,11 @@ main(void)
 		cmocka_unit_test(
 			what_could_not_be_seen_is_neither_a_value_nor_over),
 		cmocka_unit_test(findings_have_their_part_and_places),
+		cmocka_unit_test(a_policy_is_held_against_the_former_one),
+		cmocka_unit_test(
+			testing_is_over_when_reports_came_and_all_is_well),
+		cmocka_unit_test(
+			tls_reports_that_came_and_come_no_more_are_missed),
 		cmocka_unit_test(the_next_look_is_sooner_while_something_fails),
 	};
 
