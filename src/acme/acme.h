@@ -33,8 +33,6 @@ enum {
 /* Sets up libcurl: once in a process, before it has threads. */
 bool acme_init(void) MUST_CHECK;
 
-/* ---- keys ---- */
-
 /* A new P-256 key, for an account or a certificate, appended as PKCS #8 in
  * DER. False when there is no randomness. */
 bool acme_key_make(struct buf *out) MUST_CHECK;
@@ -127,8 +125,9 @@ struct acme_issued {
 	struct str chain, key;
 	int64_t not_before, not_after; /* UTC seconds */
 	struct acme_window window;     /* empty when the CA has none */
-	size_t ca;                     /* which of the options' */
-	char kid[ACME_URL_SIZE];       /* keep it, for the next order */
+	bool replaced; /* it said what it replaces: no limit counts it */
+	size_t ca;     /* which of the options' */
+	char kid[ACME_URL_SIZE]; /* keep it, for the next order */
 };
 
 /* Named after what the caller does. */

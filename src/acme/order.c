@@ -20,6 +20,7 @@ struct job {
 	struct acme_issued *out;
 	char url[ACME_URL_SIZE];
 	struct acme_order_state state;
+	bool replaces;         /* the order said what it replaces */
 	bool without_replaces; /* the authority did not want to hear of it */
 };
 
@@ -72,7 +73,7 @@ read_order(struct job *job)
 }
 
 static enum acme_fault
-post_order(struct job *job, bool *replaces)
+post_order(struct job *job)
 {
 	SCOPED_BUF payload = BUF(PAYLOAD_MAX);
 	struct acme_session *s = job->s;
@@ -80,7 +81,7 @@ post_order(struct job *job, bool *replaces)
 
 	if (fault != ACME_FINE)
 		return fault;
-	*replaces = put_order(job, &payload);
+	job->replaces = put_order(job, &payload);
 	fault = acme_post(s, s->directory.order, buf_str(&payload));
 	if (fault != ACME_FINE)
 		return fault;
@@ -100,27 +101,41 @@ forget_trouble(struct acme_trouble *t)
 	*t = kept;
 }
 
-/* An account that the authority has lost is made again, once; and an order
- * that may not say what it replaces is made without that, once: the problem
- * for it is alreadyReplaced, but some authorities say malformed. */
+/* The URL that was handed in is an account's that the authority has lost, or
+ * that belongs to another key. */
+static bool
+wrong_account(const struct acme_session *s, enum acme_fault fault)
+{
+	return s->ca->kid.n > 0 && str_eq(s->ca->kid, str_of(s->kid)) &&
+	       (fault == ACME_REFUSED || fault == ACME_OURS);
+}
+
+/* The problem for it is alreadyReplaced, but some say malformed. */
+static bool
+wrong_replaces(const struct job *job, enum acme_fault fault)
+{
+	return job->replaces &&
+	       (fault == ACME_OURS ||
+		str_eq(str_of(job->s->trouble->problem), S("alreadyReplaced")));
+}
+
+/* With the account that the key has, when the one handed in is refused; and
+ * without saying what it replaces, when that is. Each once. */
 static enum acme_fault
 new_order(struct job *job)
 {
 	struct acme_session *s = job->s;
-	bool replaces = false;
-	enum acme_fault fault = post_order(job, &replaces);
+	enum acme_fault fault = post_order(job);
 
-	if (fault == ACME_REFUSED && s->no_account && s->kid[0]) {
-		forget_trouble(s->trouble);
-		s->kid[0] = '\0';
-		fault = post_order(job, &replaces);
-	}
-	if (replaces &&
-	    (fault == ACME_OURS ||
-	     str_eq(str_of(s->trouble->problem), S("alreadyReplaced")))) {
+	if (wrong_replaces(job, fault)) {
 		forget_trouble(s->trouble);
 		job->without_replaces = true;
-		fault = post_order(job, &replaces);
+		fault = post_order(job);
+	}
+	if (wrong_account(s, fault)) {
+		forget_trouble(s->trouble);
+		s->kid[0] = '\0';
+		fault = post_order(job);
 	}
 	return fault;
 }
@@ -231,6 +246,7 @@ fetch(struct job *job)
 	if (!arena_dup(job->mem, buf_str(&chain), &out->chain))
 		return acme_fail(s, ACME_OURS, "acme.memory", "");
 	out->ca = s->index;
+	out->replaced = job->replaces;
 	(void)snprintf(out->kid, sizeof out->kid, "%s", s->kid);
 	return ACME_FINE;
 }
@@ -315,6 +331,7 @@ order_at(struct job *job, const struct acme_options *o, size_t ca,
 	if (fault == ACME_FINE)
 		ask_advice(&s, job->out);
 	acme_session_end(&s);
+	job->s = NULL;
 	return fault;
 }
 

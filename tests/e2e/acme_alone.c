@@ -312,6 +312,7 @@ order(struct run *r, struct json_out *j, struct acme_trouble *t)
 		return err;
 	keep(r, &issued);
 	json_put_u64(j, "issued_by", issued.ca);
+	json_put_bool(j, "replaced", issued.replaced);
 	json_put_str(j, "kid", str_of(issued.kid));
 	json_put_i64(j, "not_before", issued.not_before);
 	json_put_i64(j, "not_after", issued.not_after);

@@ -160,6 +160,15 @@ def an_account_that_the_authority_lost_is_made_again(world):
 
 
 @test
+def an_account_of_another_key_is_not_used(world):
+    kid = world.order()["kid"]
+    world.account += ".other"
+    found = world.order(*world.at(kid=kid))
+    check_certificate(world.ca, found)
+    assert found["kid"] != kid
+
+
+@test
 def a_certificate_is_renewed_with_the_same_or_a_new_key(world):
     first = world.order()
     again = world.order(previous=first["pem"],

@@ -351,11 +351,13 @@ def a_renewal_says_what_it_replaces(world):
         first = world.order(ca)
         wanted = ca.certificate_id(first["pem"])
         how = {"previous": first["pem"], "previous_directory": ca.directory}
-        same(world.order(ca, **how), fault="fine")
+        same(first, replaced=False)
+        same(world.order(ca, **how), fault="fine", replaced=True)
         assert new_orders(ca)[-1]["replaces"] == wanted
         # It is no other's business.
         for elsewhere in (other, without):
-            same(world.order(elsewhere, **how), fault="fine")
+            same(world.order(elsewhere, **how), fault="fine",
+                 replaced=False)
             assert "replaces" not in new_orders(elsewhere)[-1]
 
 
@@ -367,7 +369,7 @@ def what_was_replaced_already_is_ordered_without_saying_so(world):
             ca.before["/order"] = [refusal]
             same(world.order(ca, previous=first["pem"],
                              previous_directory=ca.directory), fault="fine",
-                 orders=1, problem="")
+                 orders=1, problem="", replaced=False)
             told = new_orders(ca)
             assert "replaces" in told[-2] and "replaces" not in told[-1]
 
