@@ -54,4 +54,39 @@ ldns_pkt *publish_update(const struct dnsplan *p,
 enum err publish_exchange(struct publish_task *t, ldns_pkt *question,
 			  ldns_pkt **answer, struct diag *why) MUST_CHECK;
 
+/* ---- job.c: one plan under way ---- */
+
+struct publish_job;
+
+struct publish {
+	struct loop *loop;
+	struct inspect *inspect;
+	struct publish_options o;
+	struct control *control;
+	struct loop_timer *timer;
+	struct publish_job *jobs;
+	unsigned busy;
+};
+
+/* Takes the plan on; its texts are copied. */
+void publish_job_begin(struct publish *p, int64_t owner,
+		       const struct control_plan *row);
+/* All that are under way are given up. */
+void publish_jobs_end(struct publish *p);
+/* Soon after a job has ended: there may be more. */
+void publish_again(struct publish *p);
+
+/* ---- child.c: publish_apply in a process of its own ---- */
+
+struct publish_child;
+/* `done` is called once, later, unless it is ended before. NULL: it could not
+ * be made. */
+struct publish_child *publish_child_begin(
+	struct loop *l, const struct publish_provider *provider,
+	const struct dnsplan *plan,
+	void (*done)(void *ctx, enum err err, const struct diag *why),
+	void *ctx);
+/* NULL is fine; also from within `done`. */
+void publish_child_end(struct publish_child *c);
+
 #endif

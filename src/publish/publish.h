@@ -70,6 +70,36 @@ enum err publish_apply(const struct publish_provider *p,
 		       const struct dnsplan *plan, int64_t now,
 		       struct diag *why) MUST_CHECK;
 
+/* ---- plans of the control store ---- */
+
+/* What is kept of a plan, as it was. ERR_SYNTAX "control.no_plan" when it
+ * cannot be read (it was not made yet). Lives in `mem`. */
+enum err publish_plan_of(const struct control_plan *row, struct arena *mem,
+			 struct dnsplan *out, struct diag *why) MUST_CHECK;
+/* As JSON texts in `mem`; empty when that is full. */
+struct str publish_wish_text(const struct dnsplan_wish *wish,
+			     struct arena *mem);
+struct str publish_plan_text(const struct dnsplan *plan, struct arena *mem);
+struct str publish_check_text(const struct dnsplan *plan,
+			      const struct dnsplan_check *check,
+			      struct arena *mem);
+/* The provider with its secret, which lives in `secret`: wipe it. Settings
+ * live in `mem`. */
+struct publish_which {
+	int64_t owner, id;
+	const char *key_file;
+	struct arena *mem;
+};
+enum err publish_provider_open(struct control *c,
+			       const struct publish_which *which,
+			       struct buf *secret, struct publish_provider *out,
+			       struct diag *why) MUST_CHECK;
+/* The row after a look: VERIFIED, or APPLIED and due again. Texts live in
+ * `mem`. */
+void publish_note_check(struct control_plan *row, const struct dnsplan *plan,
+			const struct dnsplan_check *check, int64_t now,
+			struct arena *mem);
+
 /* ---- the executor: works off the plans of the control store ---- */
 
 enum {
