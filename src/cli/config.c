@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_MAX = 1 << 20, NAME_MAX_BYTES = 64, SECTION_KEYS_MAX = 16 };
+enum { FILE_MAX = 1 << 20, NAME_MAX_BYTES = 64, SECTION_KEYS_MAX = 32 };
 
 void
 cli_config_init(struct cli_config *out)

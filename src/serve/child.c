@@ -38,13 +38,17 @@ reset_signals(void)
 static void
 close_others(const struct serve *s, const struct serve_child *c)
 {
-	int keep[SERVE_SOCKETS_MAX + 2];
+	int keep[SERVE_SOCKETS_MAX + 4];
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->sockets.n; i++)
 		if (c->kind->uses & 1U << s->sockets.at[i].use)
 			keep[n++] = s->sockets.at[i].fd;
 	keep[n++] = s->bell[c->kind->reads ? 0 : 1];
+	if (c->kind->takes)
+		keep[n++] = s->handed[0];
+	if (c->kind->hands)
+		keep[n++] = s->handed[1];
 	keep[n++] = c->pulse;
 	sandbox_close_all_but(keep, n);
 }

@@ -70,6 +70,8 @@ take_options(struct serve *s, struct diag *why)
 	if (strcmp(o.data, s->options.data) != 0)
 		err = diag_set(why, ERR_SYNTAX, "serve.moved", 0, "%s", o.data);
 	if (err == ERR_NONE)
+		err = serve_check_names(&o, why);
+	if (err == ERR_NONE)
 		err = serve_sockets_open(&o, &s->sockets, &sockets, why);
 	if (err == ERR_NONE) {
 		err = serve_load_tls(s, &o, why);

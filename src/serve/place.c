@@ -66,10 +66,10 @@ static bool
 is_of_data(struct str name)
 {
 	static const struct str ours[] = {
-		STR("reports.db"),  STR("control.db"), STR("seal.key"),
-		STR("serve.lock"),  STR("store.lock"), STR("recipients"),
-		STR("spool"),       STR("tls"),        STR("control.sock"),
-		STR("inspect.sock")
+		STR("reports.db"),   STR("control.db"), STR("seal.key"),
+		STR("serve.lock"),   STR("store.lock"), STR("recipients"),
+		STR("spool"),        STR("tls"),        STR("control.sock"),
+		STR("inspect.sock"), STR("hosted"),     STR("policy.log")
 	};
 
 	for (size_t i = 0; i < COUNT_OF(ours); i++)

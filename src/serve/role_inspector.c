@@ -6,6 +6,7 @@
 #include "log/log.h"
 #include "notify/notify.h"
 #include "os/os.h"
+#include "publish/publish.h"
 #include "serve/private.h"
 #include "watch/watch.h"
 
@@ -17,6 +18,7 @@ struct role {
 	struct notify *notify;
 	struct evidence *evidence;
 	struct judge *judge;
+	struct publish *publish;
 };
 
 static const char *
@@ -48,6 +50,11 @@ begun(void *ctx, struct loop *l, struct inspect *in)
 	const struct judge_options judge = {
 		.loop = l, .inspect = in, .data = o->data, .clock = os_now
 	};
+	const struct publish_options publish = {
+		.dir = o->data,
+		.key_file = o->hosting.master_key,
+		.clock = os_now,
+	};
 	const struct evidence_options evidence = { .data = o->data };
 	struct diag why = { 0 };
 
@@ -60,6 +67,8 @@ begun(void *ctx, struct loop *l, struct inspect *in)
 	notify.clock = os_now;
 	if (watch_start(l, in, &watch, &r->watch, &why) != ERR_NONE)
 		log_error("watch_failed", &why);
+	if (publish_start(l, in, &publish, &r->publish, &why) != ERR_NONE)
+		log_error("publish_failed", &why);
 	if (watch.channels &&
 	    notify_start(l, &notify, &r->notify, &why) != ERR_NONE)
 		log_error("notify_failed", &why);
@@ -72,6 +81,7 @@ ended(void *ctx)
 
 	judge_stop(r->judge);
 	watch_stop(r->watch);
+	publish_stop(r->publish);
 	notify_stop(r->notify);
 	evidence_stop(r->evidence);
 }

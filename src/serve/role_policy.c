@@ -64,6 +64,20 @@ find_key(struct role *r)
 			       "%.*s.master-key", STR_ARG(data));
 }
 
+/* The host of base_url, when its certificate is ours to show. */
+static struct str
+dashboard(const struct serve *s)
+{
+	struct str url = str_of(s->options.base_url), host,
+		   scheme = S("https://");
+
+	if (!s->web_identity || !str_starts_fold(url, scheme))
+		return (struct str){ 0 };
+	host = str_sub(url, scheme.n, SIZE_MAX);
+	host = str_sub(host, 0, str_index(host, '/'));
+	return str_sub(host, 0, str_index(host, ':'));
+}
+
 int
 serve_policy(struct serve *s, struct serve_child *me)
 {
@@ -73,7 +87,8 @@ serve_policy(struct serve *s, struct serve_child *me)
 		.key = key,
 		.tls_fds = role.tls,
 		.plain_fds = role.plain,
-		.dashboard_fd = -1,
+		.dashboard = dashboard(s),
+		.dashboard_fd = s->handed[1],
 		.clock = os_now,
 		.alive = alive,
 		.ctx = &role,

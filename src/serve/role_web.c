@@ -20,10 +20,13 @@ serve_web(struct serve *s, struct serve_child *me)
 		.geo_asn = o->geo_asn,
 		.clock = os_now,
 	};
+	const struct web_handed handed = { .fd = s->handed[0],
+					   .identity = s->web_identity };
 	struct web_options options = {
 		.api = &api,
 		.listeners = listeners,
 		.metrics_fd = -1,
+		.handed = s->web_identity ? &handed : NULL,
 		.trusted = o->web.trusted.at,
 		.trusted_count = o->web.trusted.n,
 		.spool = { .dir = spool,

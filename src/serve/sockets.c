@@ -43,7 +43,9 @@ open_one(struct serve_sockets *out, const struct serve_sockets *old,
 	}
 	to->use = use;
 	(void)snprintf(to->address, sizeof to->address, "%s", address);
-	err = loop_listen_open(str_of(address), &to->fd, why);
+	err = use == SERVE_FOR_DNS_UDP
+		      ? loop_datagram_open(str_of(address), &to->fd, why)
+		      : loop_listen_open(str_of(address), &to->fd, why);
 	if (err != ERR_NONE)
 		return err;
 	out->n++;
@@ -69,6 +71,11 @@ open_all(const struct serve_options *o, const struct serve_sockets *old,
 		{ SERVE_WEB,
 		  SERVE_FOR_METRICS,
 		  { &o->metrics, o->metrics[0] ? 1 : 0 } },
+		{ SERVE_NAMESERVER, SERVE_FOR_DNS, o->dns.listen },
+		{ SERVE_NAMESERVER, SERVE_FOR_DNS_UDP, o->dns.listen },
+		{ SERVE_POLICY, SERVE_FOR_POLICY, o->hosting.policy_listen },
+		{ SERVE_POLICY, SERVE_FOR_CHALLENGE,
+		  o->hosting.challenge_listen },
 	};
 	enum err err = ERR_NONE;
 

@@ -70,6 +70,7 @@ serve_tell_ready(struct serve *s)
 	}
 	add_places(s, SERVE_FOR_SMTP, "SMTP", &places);
 	add_places(s, SERVE_FOR_LMTP, "LMTP", &places);
+	add_places(s, SERVE_FOR_DNS, "DNS", &places);
 	add_places(s, SERVE_FOR_METRICS, "metrics", &places);
 	for (size_t i = 0; web.n == 0 && places.n == 0 && i < s->children; i++)
 		if (s->child[i].wanted)

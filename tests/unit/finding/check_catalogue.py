@@ -54,7 +54,7 @@ SAME_NB = {"type", "status", "filter", "test", "system", "version", "port",
 # "store.path" there need not be a code.
 SETTINGS = {"store", "web", "smtp", "imap", "acme", "ui", "metrics", "geo",
             "rfc2136", "log", "reports", "general", "spool", "sample", "serve",
-            "inspect"}
+            "inspect", "hosting"}
 FILE_ENDINGS = {"xml", "json", "gz", "zip", "toml", "c", "h", "db", "sqlite",
                 "tmp", "lock", "mmdb", "txt", "csv", "conf", "sock", "sql",
                 "new", "eml"}
