@@ -26,7 +26,7 @@ struct policyhost_conn {
 	int low_water;            /* bytes that are not enough, then */
 	struct httpd *http;       /* NULL until a byte of a request came */
 	int64_t began;            /* ticks */
-	struct netaddr peer;
+	struct netaddr_port peer;
 	uint16_t place; /* in the crowd */
 	bool secure;
 	bool challenge; /* the handshake was all that was wanted */
@@ -155,7 +155,7 @@ log_fetch(const struct policyhost_conn *c, const struct policyhost_reply *reply,
 		&(struct policyhost_fetch){
 			.time = c->host->o.clock(),
 			.domain = domain,
-			.client = c->peer,
+			.client = c->peer.ip,
 			.status = reply->status,
 			.policy = reply->status == 200
 					  ? policyhost_policy_id(reply->body)
@@ -267,7 +267,13 @@ wait_for_more(struct policyhost_conn *c, int n)
 static void
 hand_over(struct policyhost_conn *c)
 {
-	if (os_send_fd(c->host->o.dashboard_fd, c->fd, S(POLICYHOST_HANDED)))
+	char peer[NETADDR_BYTES + 2];
+
+	memcpy(peer, c->peer.ip.b, NETADDR_BYTES);
+	peer[NETADDR_BYTES] = (char)(c->peer.port >> 8);
+	peer[NETADDR_BYTES + 1] = (char)(c->peer.port & 0xff);
+	if (os_send_fd(c->host->o.dashboard_fd, c->fd,
+		       (struct str){ peer, sizeof peer }))
 		metrics_add(METRICS_POLICY_HANDED, 1);
 	else
 		metrics_add(METRICS_POLICY_REFUSED, 1);
@@ -329,7 +335,7 @@ policyhost_conn_new(struct policyhost_door *door, int fd,
 	c = heap_new(sizeof *c);
 	c->host = h;
 	c->fd = fd;
-	c->peer = peer->ip;
+	c->peer = *peer;
 	c->place = place;
 	c->secure = door->secure;
 	c->began = os_ticks();

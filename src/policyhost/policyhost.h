@@ -23,8 +23,9 @@ struct policyhost_options {
 	const int *tls_fds, *plain_fds;
 	size_t tls_n, plain_n;
 	/* Connections on 443 for this name (a host name, "": none) are handed
-	 * to whoever reads the other end of `dashboard_fd` (os_send_fd, one
-	 * message each, POLICYHOST_HANDED), before a byte of them is read. */
+	 * to whoever reads the other end of `dashboard_fd` before a byte of
+	 * them is read: os_send_fd, with the peer's address (16 octets) and
+	 * port (two, big-endian) as the message. */
 	struct str dashboard;
 	int dashboard_fd; /* -1: none */
 	/* Everything below: 0 takes what stands behind it. */
@@ -38,8 +39,6 @@ struct policyhost_options {
 	void (*alive)(void *ctx);
 	void *ctx; /* of `key` and `alive` */
 };
-
-#define POLICYHOST_HANDED "tls"
 
 /* Serves until SIGTERM or SIGINT. Returns an exit status: 0 when it was asked
  * to stop. An index that cannot be read is told in the log and looked at again

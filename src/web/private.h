@@ -40,6 +40,9 @@ struct web {
 	struct web_door *doors;
 	size_t door_count;
 	struct web_listener metrics;
+	struct web_listener handed_listener;
+	struct web_door handed_door;
+	struct loop_watch *handed; /* NULL: none */
 	struct loop_timer *tick;
 	int64_t stop_at; /* ticks, 0: not stopping */
 };

@@ -4,9 +4,16 @@
 #include "web/private.h"
 
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
-enum { TICK_MS = 1000, STOP_MS = 10000, RARELY_MS = 4000, RARELY_BURST = 20 };
+enum {
+	TICK_MS = 1000,
+	STOP_MS = 10000,
+	RARELY_MS = 4000,
+	RARELY_BURST = 20,
+	HANDED_TURN = 64
+};
 
 static void
 fill(unsigned *n, unsigned otherwise)
@@ -61,6 +68,44 @@ open_door(struct web *w, const struct web_listener *options)
 	door->listener = loop_listen(w->loop, options->fd, somebody_came, door);
 }
 
+/* One connection for each message. */
+static void
+somebody_was_handed(void *ctx)
+{
+	struct web *w = ctx;
+
+	for (unsigned i = 0; i < HANDED_TURN; i++) {
+		struct netaddr_port peer = { 0 };
+		unsigned char who[NETADDR_BYTES + 2] = { 0 };
+		int fd;
+		ssize_t n = os_take_fd(w->o.handed->fd, &fd, (char *)who,
+				       sizeof who);
+
+		if (fd >= 0 && n == (ssize_t)sizeof who) {
+			memcpy(peer.ip.b, who, NETADDR_BYTES);
+			peer.port = (uint16_t)(who[NETADDR_BYTES] << 8 |
+					       who[NETADDR_BYTES + 1]);
+			web_conn_new(&w->handed_door, fd, &peer);
+		} else {
+			os_fd_cleanup(&fd);
+		}
+		if (n <= 0)
+			break;
+	}
+}
+
+static void
+open_handed(struct web *w)
+{
+	if (!w->o.handed)
+		return;
+	w->handed_listener.identity = w->o.handed->identity;
+	w->handed_door.web = w;
+	w->handed_door.options = &w->handed_listener;
+	w->handed = loop_watch_new(w->loop, w->o.handed->fd,
+				   somebody_was_handed, w);
+}
+
 static void
 open_doors(struct web *w)
 {
@@ -72,6 +117,7 @@ open_doors(struct web *w)
 	w->metrics = (struct web_listener){ .fd = w->o.metrics_fd };
 	if (w->metrics.fd >= 0)
 		open_door(w, &w->metrics);
+	open_handed(w);
 }
 
 static void
@@ -80,6 +126,8 @@ close_doors(struct web *w)
 	for (size_t i = 0; i < w->door_count; i++)
 		loop_listener_free(w->doors[i].listener);
 	w->door_count = 0;
+	loop_watch_free(w->handed);
+	w->handed = NULL;
 }
 
 /* ---- the clock ---- */

@@ -21,11 +21,20 @@ struct web_listener {
 	bool proxy; /* every connection begins with a PROXY header */
 };
 
+/* Connections that another role accepted for us: descriptors over a Unix
+ * socket (os_send_fd), each with its peer's address (16 octets) and port (two,
+ * big-endian). */
+struct web_handed {
+	int fd; /* not blocking; stays the caller's */
+	struct tls_identity *identity;
+};
+
 struct web_options {
 	const struct api_options *api; /* also names the data directory */
 	const struct web_listener *listeners;
 	size_t listener_count;
 	int metrics_fd; /* listening, for /metrics alone; -1 none */
+	const struct web_handed *handed; /* NULL: none */
 	/* Peers whose X-Forwarded-For, Forwarded and PROXY headers count.
 	 * Peers on a Unix socket are trusted anyhow. */
 	const struct netaddr_net *trusted;
