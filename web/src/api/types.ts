@@ -225,6 +225,166 @@ export interface DomainHistory {
 	next: string | null;
 }
 
+/* A judgement of the catalogue in the reader's language. */
+export interface Said {
+	code: string;
+	severity: "critical" | "fail" | "warn" | "info" | "ok";
+	title: string | null; meaning: string | null; fix: string | null;
+	action: string | null; reference: string | null;
+	evidence: string | null;
+	record: { name: string; type: string; value: string } | null;
+}
+
+/* GET /domains/DOMAIN/hosting; POST begins to host it {check?, dmarc?,
+ * tls_rpt?}; DELETE ends it: what senders have cached is retired first. Null
+ * where nothing is hosted. */
+export interface HostingName {
+	purpose: "policy" | "sts" | "tls_rpt" | "dmarc" | "proof";
+	name: string; type: string; value: string;
+}
+export interface Hosting {
+	schema: "waxseal.hosting/1";
+	domain: string;
+	zone: string | null; // null: nothing can be hosted here
+	hosted: boolean;
+	token: string | null;
+	added_at: number | null;
+	state: StsState | null; since: number | null;
+	tls_rpt: string | null; // hosted TXT values; null: the usual, none
+	dmarc: string | null;
+	proof: {
+		proven: boolean;
+		by: string; // "txt", "delegation" ...
+		proven_at: number | null; checked_at: number | null;
+		due_at: number; lost_at: number | null;
+		records: HostingName[]; // one way to prove it
+	} | null;
+	names: HostingName[]; // CNAMEs, the other way
+	fault: (Said & { since: number }) | null;
+}
+
+/* GET /domains/DOMAIN/mta-sts; POST .../mode {to, reason?}, .../emergency {},
+ * .../retire {}, .../mail-servers {host, remove?} answer the same. 409 with
+ * the code of the gate that is shut (`detail`: the mail server), or
+ * "stsmode.needs_reason". */
+export type StsState = "off" | "tls_rpt" | "testing" | "enforce_week" |
+	"enforce_month" | "none" | "removed";
+export interface StsGate extends Said {
+	gate: string; // "days", "reporters", "covered" ...
+	verdict: "met" | "not_met" | "unknown"; // unknown is not met
+	hard: boolean; // no reason overrides it
+	at_most: boolean;
+	value: number | null; threshold: number;
+	about: string | null; // the mail server that keeps it shut
+}
+export interface StsVersion {
+	number: number;
+	mode: "testing" | "enforce" | "none"; max_age: number; id: string;
+	body: string; author: string | null;
+	made_at: number; placed_at: number | null; served_at: number | null;
+	announced_at: number | null; superseded_at: number | null;
+}
+export interface StsStep {
+	to: StsState;
+	answer: "refused" | "with_reason" | "allowed";
+	refusal: string | null; // code
+	max_age: number;
+	gates: StsGate[];
+}
+export interface StsServer {
+	host: string;
+	covered: boolean | null; certificate: boolean | null;
+	days_left: number | null; // of its certificate
+	addresses: number | null;
+	green: number | null; // of them: fine twice in a row
+}
+export interface Sts {
+	schema: "waxseal.mta_sts/1";
+	domain: string;
+	hosted: boolean;
+	state: StsState; since: number | null; author: string | null;
+	mode: "testing" | "enforce" | "none" | null; max_age: number;
+	next: StsState | null; // on the way to enforcing for a month
+	retired_end: number | null; // then no sender has a policy any more
+	proven: boolean | null; delegated: boolean | null;
+	seen_outside: boolean | null; reports_ours: boolean | null;
+	sessions: number; failed: number | null; // type sts, seven days
+	checked_at: number | null;
+	advice: Said;
+	steps: StsStep[];
+	servers: StsServer[];
+	adding: { host: string; // to come: "mx" is "now add your MX"
+		step: "policy" | "serve" | "id" | "wait" | "mx" | "done" }[];
+	newest: StsVersion | null; announced: StsVersion | null;
+	certificate: { name: string; there: boolean;
+		not_before: number | null; not_after: number | null;
+		issued_at: number | null; ca: string | null;
+		next_try: number | null; fault: string | null;
+		fault_detail: string | null } | null;
+	fetches: { day: string; sender: string; fetches: number; last: number;
+		id: string | null }[];
+}
+/* GET /domains/DOMAIN/mta-sts/versions: newest first. */
+export interface StsVersions {
+	schema: "waxseal.policy_versions/1";
+	domain: string;
+	versions: StsVersion[];
+}
+
+/* GET /domains/DOMAIN/journey; POST {to, reason?, accept_subdomains?,
+ * step_back?, step_limit?} -> JourneyStep; 409 "ladder.needs_reason". */
+export type Rung = "no_record" | "none" | "quarantine_test" | "quarantine" |
+	"reject_test" | "reject";
+export interface JourneyGate extends Said {
+	gate: string; number: number; // G1 ... G8
+	verdict: "met" | "not_met" | "unknown" | "warn" | "waived" |
+		"not_asked";
+	share: boolean; // value and threshold in 1/10000
+	at_most: boolean;
+	value: number | null; threshold: number;
+	// G1 reporters, G5 own sources without DKIM, G6 new own sources
+	value2: number | null; threshold2: number | null;
+	about: string | null; // a source; of G7 what is wrong
+	url: string | null;   // the rows
+}
+export interface Journey {
+	schema: "waxseal.journey/1";
+	domain: string;
+	purpose: "people" | "systems" | "parked";
+	at: Rung; end: Rung; // where it is best to end
+	record: string | null; record_known: boolean;
+	advice: Said & {
+		to: Rung;
+		considered: number; passing: number; affected: number;
+		to_fix: number; forwarded: number; // of the affected
+		share: number | null; // passing, in 1/10000
+		days: number;
+		url: string; // the affected messages
+		causes: { source: string; label: string;
+			kind: "fix" | "forwarded"; messages: number;
+			url: string }[];
+	};
+	steps: { to: Rung; open: boolean; reached: boolean;
+		gates: JourneyGate[] }[];
+	subdomains_accepted: boolean;
+	subdomains: { name: string; messages: number }[];
+	advanced: {
+		at: number; from: Rung; to: Rung; author: string;
+		reason: string | null;
+		step_back: boolean; step_limit: number;
+		failed: number | null; // own messages since
+		back: Rung; // where stepping back leads
+		alarm: Said | null;
+	} | null;
+}
+export interface JourneyStep {
+	schema: "waxseal.journey_step/1";
+	domain: string;
+	from: Rung; to: Rung;
+	hosted: boolean; // published already
+	record: { name: string; type: string; value: string };
+}
+
 /* GET /sources?FILTERS; GET /sources/SLUG?FILTERS;
  * PUT /sources/SLUG/triage {triage, domain, note} -> Source. */
 export interface Source extends Measures {
@@ -352,6 +512,23 @@ export interface Intake {
 /* POST /reports: the report as body (any packing), X-File-Name; answers 201
  * when it is safe. Its fate: /intake?upload=ID. Idempotency-Key is honoured. */
 export interface Upload { schema: "waxseal.upload/1"; id: string }
+
+/* GET /domains/DOMAIN/desired?of=, asked until `done` as /check: live DNS
+ * against what brings reports here. `of` authorisation: the record in the zone
+ * of this instance. From `zone` on only when it is `done` and `complete`. */
+export interface RecordChange {
+	what: "keep" | "add" | "replace" | "remove";
+	name: string; host: string; type: string;
+	now: string[]; now_ttl: number;
+	after: string[]; ttl: number;
+}
+export interface Desired {
+	schema: "waxseal.desired/1";
+	done: boolean; complete: boolean;
+	domain: string; checked_at: number;
+	zone?: string | null; needed?: boolean; blocked?: boolean;
+	changes?: RecordChange[]; findings?: Finding[];
+}
 
 /* POST /report/view: a report as body (any packing); nothing of it is kept. */
 export interface ViewedRow {
