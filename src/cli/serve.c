@@ -228,6 +228,20 @@ take_hosting(struct maker *m)
 	};
 }
 
+/* Port 53 by itself once there is a zone; a list that is given and empty is
+ * for a zone that others serve. */
+static struct serve_list
+dns_places(struct maker *m)
+{
+	const struct cli_setting *at = m->config.at;
+	bool given =
+		!str_eq(at[CLI_KEY_HOSTING_DNS_LISTEN].origin, S("default"));
+
+	if (!given && at[CLI_KEY_HOSTING_ZONE].value.n > 0)
+		return list_of(m, S(":53"));
+	return list_of(m, at[CLI_KEY_HOSTING_DNS_LISTEN].value);
+}
+
 static void
 take_dns(struct maker *m)
 {
@@ -236,7 +250,7 @@ take_dns(struct maker *m)
 
 	(void)str_u64(at[CLI_KEY_HOSTING_DNS_RATE].value, &rate);
 	m->out->dns = (struct serve_dns){
-		.listen = list_of(m, at[CLI_KEY_HOSTING_DNS_LISTEN].value),
+		.listen = dns_places(m),
 		.keys = list_of(m, at[CLI_KEY_HOSTING_DNS_KEYS].value),
 		.secondaries =
 			list_of(m, at[CLI_KEY_HOSTING_DNS_SECONDARIES].value),
