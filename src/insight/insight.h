@@ -27,4 +27,6 @@ enum err insight_set(struct store_query *q, struct str name, struct str value,
 const char *insight_nearest(struct str word, const char *const *words,
 			    size_t count);
 
+#include "insight/ready.h"
+
 #endif
