@@ -58,23 +58,59 @@ take_account(struct acme_session *s)
 	return ACME_FINE;
 }
 
+static enum acme_fault
+ask_account(struct acme_session *s, bool existing)
+{
+	SCOPED_BUF payload = BUF(PAYLOAD_MAX);
+	enum acme_fault fault;
+
+	if (!put_payload(s, existing, &payload))
+		return acme_fail(s, ACME_REFUSED, "acme.binding", "HMAC");
+	fault = acme_post(s, s->directory.account, buf_str(&payload));
+	return fault == ACME_FINE ? take_account(s) : fault;
+}
+
+static enum acme_fault
+make_account(struct acme_session *s)
+{
+	bool bound = s->ca->eab_kid.n > 0;
+
+	if (s->directory.has_terms && !s->ca->terms_agreed)
+		return acme_fail(s, ACME_REFUSED, "acme.terms", s->place);
+	if (s->directory.binding_required && !bound)
+		return acme_fail(s, ACME_REFUSED, "acme.binding", s->place);
+	return ask_account(s, false);
+}
+
+/* Whether an account may be there that should not be asked for by making it:
+ * nobody agrees to the terms anew, and a binding is good for one account. */
+static bool
+look_first(const struct acme_session *s)
+{
+	return s->ca->eab_kid.n > 0 ||
+	       (s->directory.has_terms && !s->ca->terms_agreed);
+}
+
+/* Some want the binding even of those who only ask. */
+static bool
+is_missing(const struct acme_session *s)
+{
+	return s->no_account || str_eq(str_of(s->trouble->problem),
+				       S("externalAccountRequired"));
+}
+
 enum acme_fault
 acme_account_open(struct acme_session *s)
 {
-	SCOPED_BUF payload = BUF(PAYLOAD_MAX);
-	bool existing = s->directory.has_terms && !s->ca->terms_agreed;
 	enum acme_fault fault;
 
 	if (s->kid[0])
 		return ACME_FINE;
-	if (!existing && s->directory.binding_required && s->ca->eab_kid.n == 0)
-		return acme_fail(s, ACME_REFUSED, "acme.binding", s->place);
-	if (!put_payload(s, existing, &payload))
-		return acme_fail(s, ACME_REFUSED, "acme.binding", "HMAC");
-	fault = acme_post(s, s->directory.account, buf_str(&payload));
-	if (fault != ACME_FINE && existing && s->no_account) {
-		diag_clear(&s->trouble->diag);
-		return acme_fail(s, ACME_REFUSED, "acme.terms", s->place);
-	}
-	return fault == ACME_FINE ? take_account(s) : fault;
+	if (!look_first(s))
+		return make_account(s);
+	fault = ask_account(s, true);
+	if (fault != ACME_REFUSED || !is_missing(s))
+		return fault;
+	acme_forget(s->trouble);
+	return make_account(s);
 }

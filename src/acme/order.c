@@ -92,15 +92,6 @@ post_order(struct job *job)
 	return read_order(job);
 }
 
-static void
-forget_trouble(struct acme_trouble *t)
-{
-	struct acme_trouble kept = { .orders = t->orders,
-				     .failed_proofs = t->failed_proofs };
-
-	*t = kept;
-}
-
 /* The URL that was handed in is an account's that the authority has lost, or
  * that belongs to another key. */
 static bool
@@ -128,12 +119,12 @@ new_order(struct job *job)
 	enum acme_fault fault = post_order(job);
 
 	if (wrong_replaces(job, fault)) {
-		forget_trouble(s->trouble);
+		acme_forget(s->trouble);
 		job->without_replaces = true;
 		fault = post_order(job);
 	}
 	if (wrong_account(s, fault)) {
-		forget_trouble(s->trouble);
+		acme_forget(s->trouble);
 		s->kid[0] = '\0';
 		fault = post_order(job);
 	}
@@ -215,7 +206,7 @@ finalize(struct job *job)
 	for (unsigned i = 0; fault != ACME_FINE && i < FINALIZE_TRIES &&
 			     str_eq(str_of(t->problem), S("orderNotReady"));
 	     i++) {
-		forget_trouble(t);
+		acme_forget(t);
 		fault = acme_wait(job->s, i);
 		if (fault == ACME_FINE)
 			fault = post_request(job);
@@ -300,7 +291,7 @@ every_way(struct job *job)
 	while (fault != ACME_FINE && from < job->w->type_n &&
 	       acme_other_way(t)) {
 		first = *t;
-		forget_trouble(t);
+		acme_forget(t);
 		fault = run(job, &from);
 		if (fault == ACME_FINE)
 			break;

@@ -113,6 +113,13 @@ acme_proof_fault(struct acme_session *s, const struct acme_problem *p)
 	return note(s, m ? m : &other, p);
 }
 
+void
+acme_forget(struct acme_trouble *t)
+{
+	*t = (struct acme_trouble){ .orders = t->orders,
+				    .failed_proofs = t->failed_proofs };
+}
+
 static bool
 is_code(const struct acme_trouble *t, const char *code)
 {

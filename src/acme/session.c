@@ -70,12 +70,31 @@ keep_nonce(struct acme_session *s)
 		       acme_is_base64url(str_of(nonce)) ? nonce : "");
 }
 
+static uint64_t
+patience_of(const struct acme_session *s)
+{
+	return 1000 * (uint64_t)(s->o->patience ? s->o->patience : PATIENCE);
+}
+
+/* An authority that takes its time with every answer is left too. */
+static enum acme_fault
+check_time(struct acme_session *s)
+{
+	int64_t spent = os_ticks() - s->began;
+
+	if (spent < 0 || (uint64_t)spent <= patience_of(s))
+		return ACME_FINE;
+	return acme_fail(s, ACME_CA, "acme.slow", "");
+}
+
 static enum acme_fault
 ask(struct acme_session *s, enum acme_method method, const char *url,
     struct str body)
 {
 	enum acme_fault fault = check_url(s, url);
 
+	if (fault == ACME_FINE)
+		fault = check_time(s);
 	if (fault != ACME_FINE)
 		return fault;
 	if (acme_http_ask(s->http, method, url, body, &s->reply,
@@ -205,8 +224,6 @@ enum acme_fault
 acme_wait(struct acme_session *s, unsigned round)
 {
 	const struct acme_hooks *h = &s->o->hooks;
-	uint64_t patience =
-		1000 * (uint64_t)(s->o->patience ? s->o->patience : PATIENCE);
 	int64_t asked = acme_read_retry_after(str_of(s->reply.retry_after),
 					      acme_clock(s));
 	uint64_t ms = round < 5 ? (uint64_t)FIRST_WAIT << round : LONGEST_WAIT;
@@ -214,7 +231,7 @@ acme_wait(struct acme_session *s, unsigned round)
 	if (asked > 0)
 		ms = (uint64_t)asked * 1000;
 	s->waited += ms;
-	if (s->waited > patience)
+	if (s->waited > patience_of(s))
 		return acme_fail(s, ACME_CA, "acme.slow", "");
 	if (h->sleep ? h->sleep(h->ctx, (uint32_t)ms) : sleep_for((uint32_t)ms))
 		return ACME_FINE;
@@ -252,7 +269,8 @@ acme_session_begin(struct acme_session *s, const struct acme_options *o,
 				    .ca = &o->cas[ca],
 				    .index = ca,
 				    .trouble = trouble_out,
-				    .key = key };
+				    .key = key,
+				    .began = os_ticks() };
 	s->reply.body.max = ACME_BODY_MAX;
 	s->http = acme_http_new(s->ca->ca_file);
 	return read_directory(s);

@@ -40,6 +40,7 @@ struct acme_session {
 	char nonce[ACME_NONCE_SIZE]; /* empty: fetch one */
 	char kid[ACME_URL_SIZE];     /* empty: no account yet */
 	uint64_t waited;             /* milliseconds, of the patience */
+	int64_t began;               /* os_ticks */
 	bool no_account; /* the last request: the account is unknown there */
 	struct acme_reply reply; /* of the last request */
 };
@@ -80,6 +81,8 @@ enum acme_fault acme_problem_fault(struct acme_session *s, long status,
 /* For a challenge or an order that became invalid. */
 enum acme_fault acme_proof_fault(struct acme_session *s,
 				 const struct acme_problem *p);
+/* What was wrong is tried in another way now; the counts stay. */
+void acme_forget(struct acme_trouble *t);
 /* Whether the domain may fare better when asked in another way. */
 bool acme_other_way(const struct acme_trouble *t);
 /* Whether another authority may do what this one did not. */

@@ -100,7 +100,7 @@ class Authority:
         self.advice = how.get("advice")
         self.before, self.change, self.asked = {}, {}, []
         self.nonces, self.count, self.orders = 0, 0, {}
-        self.issued = {}
+        self.issued, self.accounts = {}, set()
         self.lock = threading.Lock()
         self.make_root()
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -204,9 +204,13 @@ class Authority:
     def at_nonce(self, *_):
         return Answer(204)
 
-    def at_account(self, _path, protected, _payload):
+    def at_account(self, _path, protected, payload):
         key = protected["jwk"]["x"]
-        return Answer(201, {"status": "valid"},
+        known = key in self.accounts
+        if not known and payload.get("onlyReturnExisting"):
+            return problem("accountDoesNotExist")
+        self.accounts.add(key)
+        return Answer(200 if known else 201, {"status": "valid"},
                       Location=f"{self.base}/account/{key}")
 
     def at_order(self, path, _protected, payload):

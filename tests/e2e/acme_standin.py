@@ -298,6 +298,23 @@ def an_account_that_is_unknown_is_made_once(world):
              code="acme.account")
 
 
+@test
+def a_binding_is_used_for_one_account_only(world):
+    with world.authority() as ca:
+        words = ("eab_kid=one", "eab_hmac=c2VjcmV0")
+        same(world.order(ca, *words), fault="fine")
+        told = [a[3] for a in paths(ca, "account")]
+        assert told[0] == {"onlyReturnExisting": True}, told
+        binding = told[1]["externalAccountBinding"]
+        assert set(binding) == {"protected", "payload", "signature"}
+        same(world.order(ca, *words), fault="fine")
+        assert [a[3] for a in paths(ca, "account")][2:] == [
+            {"onlyReturnExisting": True}]
+        ca.accounts.clear()
+        ca.before["/account"] = [problem("externalAccountRequired", 403)]
+        same(world.order(ca, *words), fault="fine", problem="")
+
+
 # ---- profiles, renewal ----
 
 @test
@@ -443,6 +460,15 @@ def an_order_that_never_ends_is_left(world):
         same(found, fault="ca", code="acme.slow")
         assert 0 < len(found["waits"]) < 30, found
         assert sum(found["waits"]) <= 60000
+
+
+@test
+def an_authority_that_takes_its_time_with_everything_is_left(world):
+    with world.authority() as ca:
+        ca.change["/account"] = ca.change["/order"] = \
+            lambda answer: time.sleep(0.7)
+        same(world.order(ca, patience=1), fault="ca", code="acme.slow",
+             published=0)
 
 
 @test
