@@ -16,6 +16,8 @@ const ROUTES: readonly (readonly [string, () => Promise<PageModule>])[] = [
 	["/domains/add", () => import("./pages/add")],
 	["/d/:domain", () => import("./pages/domain")],
 	["/d/:domain/dns", () => import("./pages/domain-dns")],
+	["/d/:domain/mta-sts", () => import("./pages/domain-sts")],
+	["/d/:domain/policy", () => import("./pages/domain-policy")],
 	["/d/:domain/sources", () => import("./pages/sources")],
 	["/sources", () => import("./pages/sources")],
 	["/sources/:slug", () => import("./pages/source")],

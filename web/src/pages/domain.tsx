@@ -13,6 +13,7 @@ import { AttentionList } from "../parts/attention";
 import { Figure, Share } from "../parts/bits";
 import { DayChart } from "../parts/chart";
 import { Confirm } from "../parts/dialog";
+import { DomainTabs } from "../parts/domain-tabs";
 import { Strip, gravestFirst, isGrave } from "../parts/findings";
 import { Icon } from "../parts/icons";
 import { verdict } from "../parts/looked";
@@ -296,8 +297,9 @@ function Actions({ one }: { one: One }) {
 			{ purpose: value }).catch(toastProblem);
 
 	return <>
-		<a class="button" href={href(`/d/${encodeURIComponent(
-			one.domain)}/dns`)}>{t("web.domain.dns_short")}</a>
+		{!one.registered && <a class="button" href={href("/d/" +
+			encodeURIComponent(one.domain) + "/dns")}>
+			{t("web.domain.dns_short")}</a>}
 		<a class="button" href={href("/reports/dmarc",
 			{ domain: one.domain })}>
 			<Icon name="search" size={16} />{t("web.nav.explore")}</a>
@@ -338,6 +340,7 @@ export default function Domain({ at }: RouteProps) {
 		<Page title={shownDomain(name)} crumb={<a
 			href={href("/domains")}>{t("web.nav.domains")}</a>} intro={one ? statusLine(one) :
 			"\u00a0"} actions={one && <Actions one={one} />}>
+			{one?.registered && <DomainTabs domain={name} />}
 			<Answer query={query} lines={8}>{(data) => <>
 				<Card class="ladder-card">
 					<Ladder one={data} />

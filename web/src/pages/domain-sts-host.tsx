@@ -1,0 +1,111 @@
+/* Hosting a domain here: whose it is, and the names that lead here. */
+import { write } from "../api/client";
+import { useQuery } from "../api/query";
+import type { HostingName, Hosting, Sts } from "../api/types";
+import { named, of, t } from "../words/words";
+import { When } from "../parts/bits";
+import { Code } from "../parts/copy";
+import { Answer, Card, Notice, Section } from "../parts/page";
+import { Said } from "../parts/said";
+import { Status } from "../parts/status";
+import { toastProblem } from "../parts/toast";
+import { isAdmin } from "../state/settings";
+
+const POLL = 5_000; // ms
+
+function hostingPath(domain: string): string {
+	return `/domains/${encodeURIComponent(domain)}/hosting`;
+}
+
+function Name({ one }: { one: HostingName }) {
+	const parts = [["name", one.name], ["type", one.type],
+		["value", one.value]] as const;
+
+	return (
+		<article class="card record">
+			<h3>{of("web.sts.name_", one.purpose)}</h3>
+			<div class="record-grid">
+				{parts.map(([part, text]) =>
+					<div class="record-part" key={part}>
+						<span class="record-label">
+							{of("web.finding.record_", part)}</span>
+						<Code text={text} label={of(
+							"web.finding.record_", part)} />
+					</div>)}
+			</div>
+		</article>
+	);
+}
+
+function Proof({ hosting }: { hosting: Hosting }) {
+	const proof = hosting.proof!;
+	const check = () => {
+		write("POST", hostingPath(hosting.domain), { check: true })
+			.catch(toastProblem);
+	};
+
+	if (proof.proven)
+		return (
+			<p><Status tone="ok" word={t("web.sts.proven")} />{" "}
+				<span class="muted">{named("web.sts.proven_by_",
+					proof.by)} <When at={proof.checked_at} /></span></p>
+		);
+	return (
+		<Section title={t("web.sts.prove")}
+			intro={t("web.sts.prove_text")}
+			actions={isAdmin() && <button class="button"
+				onClick={check}>{t("web.sts.check_now")}</button>}>
+			{proof.records.map((one) => <Name key={one.name}
+				one={one} />)}
+			<p class="muted small">{proof.checked_at === null ?
+				t("web.sts.never_checked") : <>
+					{t("web.sts.checked")} <When
+						at={proof.checked_at} /></>}</p>
+		</Section>
+	);
+}
+
+function Names({ hosting, delegated }: {
+	hosting: Hosting; delegated: boolean;
+}) {
+	const list = hosting.names.map((one) => <Name key={one.name}
+		one={one} />);
+
+	if (hosting.zone === null)
+		return <Notice kind="warn">
+			<strong>{t("web.sts.no_zone")}</strong>
+			<p>{t("web.sts.no_zone_text")}</p></Notice>;
+	return delegated ?
+		<details class="more">
+			<summary>{t("web.sts.names_show")}</summary>{list}
+		</details> :
+		<Section title={t("web.sts.names")}
+			intro={t("web.sts.names_text")}>{list}</Section>;
+}
+
+export function Hosted({ domain, sts }: { domain: string; sts: Sts }) {
+	const query = useQuery<Hosting>(hostingPath(domain), undefined, POLL);
+	const begin = () => {
+		write("POST", hostingPath(domain), {}).catch(toastProblem);
+	};
+
+	return (
+		<Answer query={query} lines={3}>{(hosting) =>
+			!hosting.hosted || hosting.proof === null ? <Card>
+				<h2>{t("web.sts.host")}</h2>
+				<p>{t("web.sts.host_text")}</p>
+				{isAdmin() && <button class="button button-main"
+					onClick={begin}>{t("web.sts.host_do")}</button>}
+			</Card> : <>
+				{hosting.fault && <Notice kind="warn">
+					<strong><Said text={hosting.fault.title ??
+						hosting.fault.code} /></strong>
+					{hosting.fault.fix && <p>
+						<Said text={hosting.fault.fix} /></p>}
+				</Notice>}
+				<Proof hosting={hosting} />
+				<Names hosting={hosting}
+					delegated={sts.delegated === true} />
+			</>}</Answer>
+	);
+}
