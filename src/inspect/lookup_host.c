@@ -50,6 +50,18 @@ tell_trouble(struct inspect_lookup *l, const struct facts_dns *d)
 			    &d->why, NULL);
 }
 
+/* Anybody can give an address any name: only the owner of the name can say
+ * that it is so. */
+static void
+tell_unconfirmed(struct inspect_lookup *l, struct str name)
+{
+	char text[NETADDR_PRINT_MAX];
+	struct str address = str_of(netaddr_print(&l->address, text));
+
+	finding_add(&l->found, "ptr.unconfirmed", name, "host", &name, "detail",
+		    &address, NULL);
+}
+
 /* Whether `name` leads back to the address; `known` false: not yet. */
 static bool
 leads_back(struct inspect_lookup *l, struct str name, bool *known)
@@ -64,6 +76,8 @@ leads_back(struct inspect_lookup *l, struct str name, bool *known)
 	for (size_t i = 0; d && i < d->n; i++)
 		if (netaddr_cmp(&d->rr[i].address, &l->address) == 0)
 			return true;
+	if (d && !facts_trouble(d->status))
+		tell_unconfirmed(l, name);
 	return false;
 }
 

@@ -258,12 +258,26 @@ answer_look(struct inspect_server *s, const struct asked *a, struct buf *answer)
 		(void)buf_add(answer, buf_str(&l->answer[a->lang]));
 }
 
+/* A network that is not public is nobody's business who is a stranger, and
+ * its names may tell how it is built. */
+static bool
+is_private(const struct served_question *q)
+{
+	static const struct probe_options anybody = { .allow_n = 0 };
+	struct netaddr address;
+
+	return q->kind && q->kind->address &&
+	       netaddr_parse(q->subject, &address) &&
+	       !probe_allowed(&anybody, &address);
+}
+
 static enum err
 read_request(struct str request, struct arena *mem, struct json **json,
 	     struct asked *a, struct diag *why)
 {
 	const struct json_limits limits = { INQUIRY_REQUEST_MAX, DEPTH };
 	bool repaired;
+	enum err err;
 
 	if (json_parse(request, limits, json, &repaired, NULL) != ERR_NONE)
 		return diag_set(why, ERR_SYNTAX, "inspect.bad_request", 0,
@@ -273,7 +287,11 @@ read_request(struct str request, struct arena *mem, struct json **json,
 	(void)json_bool(json_get(*json, "fresh"), &a->fresh);
 	(void)json_bool(json_get(*json, "public"), &a->public);
 	(void)finding_lang_parse(json_str(json_get(*json, "lang")), &a->lang);
-	return served_read(*json, mem, &a->question, why);
+	err = served_read(*json, mem, &a->question, why);
+	if (err == ERR_NONE && a->public && is_private(&a->question))
+		return diag_set(why, ERR_SYNTAX, "inspect.not_public", 0,
+				"%.*s", STR_ARG(a->question.subject));
+	return err;
 }
 
 void

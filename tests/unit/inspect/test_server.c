@@ -511,6 +511,69 @@ what_cannot_be_asked_is_refused(void **state)
 	assert_int_equal(runs_n, 0);
 }
 
+static char
+ask_ptr(struct box *b, const char *address, bool public)
+{
+	char request[300];
+
+	snprintf(request, sizeof(request),
+		 "{\"op\":\"lookup\",\"kind\":\"ptr\",\"subject\":\"%s\","
+		 "\"who\":\"%d\",\"public\":%s}",
+		 address, ++b->who, public ? "true" : "false");
+	return ask(b, request);
+}
+
+static void
+strangers_learn_no_names_of_private_networks(void **state)
+{
+	static const char *const private[] = { "10.1.2.3", "127.0.0.1",
+					       "169.254.169.254", "fd00::1",
+					       "::ffff:192.168.1.1" };
+	struct box *b = *state;
+
+	for (size_t i = 0; i < COUNT_OF(private); i++) {
+		assert_int_not_equal(ask_ptr(b, private[i], true),
+				     INQUIRY_FINE);
+		assert_true(is(b, "code", "inspect.not_public"));
+	}
+	assert_int_equal(runs_n, 0);
+	assert_int_equal(ask_ptr(b, private[0], false), INQUIRY_FINE);
+	assert_int_equal(ask_ptr(b, "8.8.8.8", true), INQUIRY_FINE);
+	assert_int_equal(runs_n, 2);
+}
+
+static void
+a_name_that_does_not_lead_back_is_a_finding(void **state)
+{
+	static const struct {
+		const char *world, *code;
+	} cases[] = {
+		{ "8.8.8.8.in-addr.arpa PTR a.example\na.example A 8.8.8.8\n",
+		  "" },
+		{ "8.8.8.8.in-addr.arpa PTR a.example\na.example A 8.8.4.4\n",
+		  "ptr.unconfirmed" },
+		{ "8.8.8.8.in-addr.arpa PTR a.example\n", "ptr.unconfirmed" },
+		{ "8.8.8.8.in-addr.arpa PTR a.example\n"
+		  "a.example SERVFAIL A\n",
+		  "dns.servfail" },
+	};
+	struct box *b = *state;
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct json *list;
+
+		ticks += INSPECT_KEPT_MS + 1;
+		assert_int_equal(ask_ptr(b, "8.8.8.8", true), INQUIRY_FINE);
+		assert_true(learn(cases[i].world));
+		runs[runs_n - 1].done(runs[runs_n - 1].look, true);
+		assert_int_equal(ask_ptr(b, "8.8.8.8", true), INQUIRY_FINE);
+		list = json_get(b->json, "findings");
+		assert_int_equal(json_count(list), cases[i].code[0] != 0);
+		assert_true(str_eq(json_str(json_get(json_at(list, 0), "code")),
+				   str_of(cases[i].code)));
+	}
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -529,6 +592,8 @@ main(void)
 		CASE(a_lookup_that_ran_out_of_time_says_so),
 		CASE(a_message_without_a_domain_is_explained),
 		CASE(what_cannot_be_asked_is_refused),
+		CASE(strangers_learn_no_names_of_private_networks),
+		CASE(a_name_that_does_not_lead_back_is_a_finding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
