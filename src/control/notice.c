@@ -35,6 +35,33 @@ control_notice_over(struct control *c, int64_t owner, struct str what,
 			  ARGS(INT(owner), TEXT(what), INT(now)), why);
 }
 
+enum err
+control_notice_lasts(struct control *c, int64_t owner, struct str what,
+		     bool *lasts, struct diag *why)
+{
+	SCOPED_STATEMENT st = NULL;
+	enum err e = control_ask(c,
+				 "SELECT 1 FROM notice WHERE owner = ?1"
+				 " AND what = ?2 AND over_at = 0",
+				 ARGS(INT(owner), TEXT(what)), &st, why);
+
+	*lasts = false;
+	return e == ERR_NONE ? db_step(st, lasts, why) : e;
+}
+
+enum err
+control_notice_forget(struct control *c, const struct control_notice_old *old,
+		      struct diag *why)
+{
+	return control_do(c,
+			  "UPDATE notice SET over_at = ?3 WHERE owner = ?1"
+			  " AND over_at = 0 AND since < ?2"
+			  " AND substr(what, 1, length(?4)) = ?4",
+			  ARGS(INT(old->owner), INT(old->since), INT(old->now),
+			       TEXT(old->kind)),
+			  why);
+}
+
 /* A minute after the first failure, at most an hour. */
 #define DUE                                                                    \
 	" FROM notice WHERE left_over <> 0 AND (tries = 0 OR tried_at +"       \

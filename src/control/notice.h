@@ -32,6 +32,19 @@ enum err control_notice_put(struct control *c, const struct control_notice *n,
 /* It is over; fine when there is none. */
 enum err control_notice_over(struct control *c, int64_t owner, struct str what,
 			     int64_t now, struct diag *why) MUST_CHECK;
+/* Whether it began and is not over. */
+enum err control_notice_lasts(struct control *c, int64_t owner, struct str what,
+			      bool *lasts, struct diag *why) MUST_CHECK;
+/* Whatever began before `since`, of which nobody ever says that it is over,
+ * is: those whose `what` begins with `kind`. */
+struct control_notice_old {
+	int64_t owner;
+	struct str kind;
+	int64_t since, now;
+};
+enum err control_notice_forget(struct control *c,
+			       const struct control_notice_old *old,
+			       struct diag *why) MUST_CHECK;
 /* Those that somebody has to be told of now, oldest first; what failed waits
  * longer each time. Forgets what is long over. */
 enum err control_notices_due(struct control *c, int64_t now, unsigned most,

@@ -1,9 +1,25 @@
 /* watch.c - takes domains that are due, a few at once. */
 #include "log/log.h"
 #include "store/store.h"
+#include "watch/alarm.h"
 #include "watch/private.h"
 
-enum { SELECTOR_DAYS = 30, ARRIVALS_MS = 3600 * 1000 };
+enum {
+	SELECTOR_DAYS = 30,
+	ARRIVALS_MS = 3600 * 1000,
+	ROUND_MS = 20, /* between two domains: looks go on meanwhile */
+	ROUND_MEMORY = 8 << 20,
+	ROUND_MAX = 20000 /* domains */
+};
+
+/* One pass over the sums of all domains. */
+struct round {
+	struct arena *mem;
+	struct str *name;
+	size_t n, at;
+	struct store *store; /* NULL: none is under way */
+	struct loop_timer *next;
+};
 
 struct one {
 	struct one *next, **here;
@@ -17,6 +33,7 @@ struct watch {
 	struct watch_options o;
 	struct control *control;
 	struct loop_timer *timer, *hourly;
+	struct round round;
 	struct one *ones;
 	unsigned busy;
 };
@@ -245,13 +262,88 @@ fill(void *ctx)
 
 /* ---- reports ---- */
 
+static enum err
+take_name(void *ctx, const struct control_domain *domain)
+{
+	struct round *r = ctx;
+
+	if (r->n == ROUND_MAX ||
+	    !arena_dup(r->mem, domain->name, &r->name[r->n]))
+		return ERR_STOP;
+	r->n++;
+	return ERR_NONE;
+}
+
+static void
+end_round(struct round *r)
+{
+	store_close(r->store);
+	r->store = NULL;
+	r->n = r->at = 0;
+	arena_reset(r->mem);
+}
+
+static struct watch_alarm
+alarm_of(const struct watch *w, struct store *s)
+{
+	return (struct watch_alarm){ .control = w->control,
+				     .store = s,
+				     .owner = CONTROL_OWNER_SELF,
+				     .now = w->o.clock(),
+				     .channels = w->o.channels };
+}
+
+static void
+next_of_round(void *ctx)
+{
+	struct watch *w = ctx;
+	struct round *r = &w->round;
+	const struct watch_alarm a = alarm_of(w, r->store);
+	struct diag why = { 0 };
+
+	if (r->at == r->n) {
+		end_round(r);
+		return;
+	}
+	if (watch_alarm_domain(&a, r->name[r->at], &why) != ERR_NONE)
+		log_warn("watch_failed", &why,
+			 log_text("domain", r->name[r->at]));
+	r->at++;
+	loop_timer_set(r->next, ROUND_MS, false);
+}
+
+static enum err
+begin_round(struct watch *w, struct diag *why)
+{
+	struct round *r = &w->round;
+	enum err err;
+
+	if (r->store)
+		return ERR_NONE;
+	r->name = arena_array(r->mem, ROUND_MAX, sizeof *r->name);
+	r->store = open_store(w);
+	if (!r->name || !r->store) {
+		end_round(r);
+		return ERR_NONE;
+	}
+	err = control_domains(w->control, CONTROL_OWNER_SELF, take_name, r,
+			      why);
+	if (err == ERR_NONE || err == ERR_STOP) {
+		loop_timer_set(r->next, 0, false);
+		return ERR_NONE;
+	}
+	end_round(r);
+	return err;
+}
+
 static void
 look_at_arrivals(void *ctx)
 {
-	const struct watch *w = ctx;
+	struct watch *w = ctx;
 	struct watch_arrivals a = { .owner = CONTROL_OWNER_SELF,
 				    .now = w->o.clock() };
 	SCOPED_STORE s = NULL;
+	struct watch_alarm alarm;
 	struct diag why = { 0 };
 	enum err err;
 
@@ -260,9 +352,14 @@ look_at_arrivals(void *ctx)
 	s = open_store(w);
 	if (!s)
 		return;
+	alarm = alarm_of(w, s);
 	err = store_latest(s, a.owner, &a.last, &why);
 	if (err == ERR_NONE)
 		err = watch_tell_silence(w->control, &a, w->o.channels, &why);
+	if (err == ERR_NONE)
+		err = watch_alarm_reporters(&alarm, &why);
+	if (err == ERR_NONE)
+		err = begin_round(w, &why);
 	if (err != ERR_NONE)
 		log_warn("watch_failed", &why);
 }
@@ -291,6 +388,8 @@ watch_start(struct loop *l, struct inspect *in,
 	}
 	w->timer = loop_timer_new(l, fill, w);
 	loop_timer_set(w->timer, w->o.poll_ms, true);
+	w->round.mem = arena_new(ROUND_MEMORY);
+	w->round.next = loop_timer_new(l, next_of_round, w);
 	w->hourly = loop_timer_new(l, look_at_arrivals, w);
 	loop_timer_set(w->hourly, ARRIVALS_MS, true);
 	loop_defer(l, look_at_arrivals, w);
@@ -307,6 +406,9 @@ watch_stop(struct watch *w)
 	loop_forget(w->loop, w);
 	loop_timer_free(w->timer);
 	loop_timer_free(w->hourly);
+	loop_timer_free(w->round.next);
+	store_close(w->round.store);
+	arena_free(w->round.mem);
 	while (w->ones)
 		drop(w->ones);
 	control_close(w->control);
