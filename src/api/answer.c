@@ -78,17 +78,33 @@ static const struct {
 	const char *code;
 	int status;
 } statuses[] = {
-	{ "api.bad_csrf", 403 },          { "api.bad_method", 405 },
-	{ "api.not_allowed", 403 },       { "api.sign_in", 401 },
-	{ "api.too_many_requests", 429 }, { "control.bad_setup_token", 403 },
-	{ "control.exists", 409 },        { "control.last_admin", 409 },
-	{ "control.no_session", 401 },    { "control.refused", 401 },
-	{ "control.set_up", 409 },        { "control.throttled", 429 },
-	{ "control.user_exists", 409 },   { "spool.full", 503 },
-	{ "ingest.busy", 503 },           { "ingest.no_server", 503 },
-	{ "inspect.busy", 503 },          { "inspect.no_answer", 503 },
-	{ "inspect.not_running", 503 },   { "inspect.too_many", 429 },
-	{ "store.raw_gone", 410 },        { "store.rows_gone", 409 },
+	{ "api.bad_csrf", 403 },
+	{ "api.bad_method", 405 },
+	{ "api.not_allowed", 403 },
+	{ "api.sign_in", 401 },
+	{ "api.too_many_requests", 429 },
+	{ "control.bad_setup_token", 403 },
+	{ "control.exists", 409 },
+	{ "control.last_admin", 409 },
+	{ "control.no_session", 401 },
+	{ "control.plan_state", 409 },
+	{ "control.provider_exists", 409 },
+	{ "control.share_over", 410 },
+	{ "publish.blocked", 409 },
+	{ "control.refused", 401 },
+	{ "control.set_up", 409 },
+	{ "control.throttled", 429 },
+	{ "hosting.unproven", 409 },
+	{ "control.user_exists", 409 },
+	{ "spool.full", 503 },
+	{ "ingest.busy", 503 },
+	{ "ingest.no_server", 503 },
+	{ "inspect.busy", 503 },
+	{ "inspect.no_answer", 503 },
+	{ "inspect.not_running", 503 },
+	{ "inspect.too_many", 429 },
+	{ "store.raw_gone", 410 },
+	{ "store.rows_gone", 409 },
 };
 
 int
@@ -97,6 +113,10 @@ api_status_of(enum err err, const struct diag *why)
 	for (size_t i = 0; i < COUNT_OF(statuses); i++)
 		if (str_eq(str_of(why->code), str_of(statuses[i].code)))
 			return statuses[i].status;
+	/* Not now, whoever asks. */
+	if (str_starts(str_of(why->code), S("stsmode.")) ||
+	    str_starts(str_of(why->code), S("ladder.")))
+		return 409;
 	switch (err) {
 	case ERR_SYNTAX:
 		return 400;

@@ -20,6 +20,7 @@ struct api_options {
 	bool secure;          /* the cookie gets Secure */
 	bool public_checks;   /* looks at domains without signing in */
 	const char *geo_country, *geo_asn; /* files, or NULL */
+	const char *master_key;            /* file; NULL: as control.h has it */
 	int64_t (*clock)(void);            /* UTC seconds */
 };
 /* Opens both stores (they exist). */

@@ -1,4 +1,5 @@
 /* checks.c - looks at domains: the inspector's answers, passed on. */
+#include "api/domains.h"
 #include "api/handlers.h"
 
 #include "inquiry/inquiry.h"
@@ -85,6 +86,59 @@ api_check(struct api_call *c, struct diag *why)
 		n++;
 	}
 	json_close_array(&j);
+	json_close_object(&j);
+	return pass_on(c, &request, why);
+}
+
+/* ---- what would be there, of a registered domain ---- */
+
+/* "authorisation" is for the zone of this instance, the others for that of the
+ * domain. */
+static bool
+belongs(const struct control_record *r, bool authorisation)
+{
+	return str_eq(str_of(r->purpose), S("authorisation")) == authorisation;
+}
+
+static void
+put_wanted(struct json_out *j, const struct control_records *all,
+	   bool authorisation)
+{
+	json_open_array(j, "records");
+	for (size_t i = 0; i < all->count; i++) {
+		const struct control_record *r = &all->record[i];
+
+		if (!belongs(r, authorisation))
+			continue;
+		json_open_object(j, NULL);
+		json_put_str(j, "name", r->name);
+		json_put_str(j, "type", S("TXT"));
+		json_put_i64(j, "ttl", CONTROL_RECORD_TTL);
+		json_put_str(j, "value", r->value);
+		/* Who else gets reports goes on getting them. */
+		json_put_bool(j, "merge", !authorisation);
+		json_close_object(j);
+	}
+	json_close_array(j);
+}
+
+enum err
+api_domain_desired(struct api_call *c, struct diag *why)
+{
+	const bool authorisation = str_eq(api_arg(c, "of"), S("authorisation"));
+	SCOPED_BUF request = BUF(INQUIRY_REQUEST_MAX);
+	struct json_out j = JSON_OUT(&request);
+	struct control_records wanted;
+	struct control_domain d;
+	enum err err = api_domain_wanted(c, &d, &wanted, why);
+
+	if (err != ERR_NONE)
+		return err;
+	begin(c, &j, "desired");
+	json_put_str(&j, "domain",
+		     authorisation ? str_of(c->api->o.hostname) : d.name);
+	put_wanted(&j, &wanted, authorisation);
+	json_put_bool(&j, "clear", false);
 	json_close_object(&j);
 	return pass_on(c, &request, why);
 }

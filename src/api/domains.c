@@ -166,25 +166,33 @@ put_records(struct api_call *c, const struct control_domain *d,
 }
 
 enum err
-api_domain_records(struct api_call *c, struct diag *why)
+api_domain_wanted(struct api_call *c, struct control_domain *d,
+		  struct control_records *out, struct diag *why)
 {
 	struct control_instance at = {
 		.hostname = str_of(c->api->o.hostname),
 		.base_url = str_of(c->api->o.base_url),
 	};
-	struct control_domain d;
-	struct control_records records;
 	struct domain_list one;
-	enum err e = api_domain_find(c, &d, why);
+	enum err e = api_domain_find(c, d, why);
 
 	if (e == ERR_NONE)
-		e = api_domains_read(c, d.name, &one, why);
+		e = api_domains_read(c, d->name, &one, why);
 	if (e != ERR_NONE)
 		return e;
 	if (one.count == 1)
 		at.policy = one.at[0].policy;
 	api_domains_free(&one);
-	e = control_records(&d, &at, c->mem, &records, why);
+	return control_records(d, &at, c->mem, out, why);
+}
+
+enum err
+api_domain_records(struct api_call *c, struct diag *why)
+{
+	struct control_records records;
+	struct control_domain d;
+	enum err e = api_domain_wanted(c, &d, &records, why);
+
 	if (e == ERR_NONE)
 		put_records(c, &d, &records);
 	return e;

@@ -48,6 +48,10 @@ enum err api_answer_domain(struct api_call *c, struct str name,
 /* The registered domain that the path names. */
 enum err api_domain_find(struct api_call *c, struct control_domain *out,
 			 struct diag *why) MUST_CHECK;
+/* The same, and what it has to publish so that its reports come here. */
+enum err api_domain_wanted(struct api_call *c, struct control_domain *d,
+			   struct control_records *out,
+			   struct diag *why) MUST_CHECK;
 /* The domain that the path names, folded. */
 enum err api_domain_param(struct api_call *c, struct str *out,
 			  struct diag *why) MUST_CHECK;

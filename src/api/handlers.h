@@ -48,10 +48,37 @@ enum err api_view_remove(struct api_call *c, struct diag *why);
 
 /* checks.c */
 enum err api_check(struct api_call *c, struct diag *why);
+enum err api_domain_desired(struct api_call *c, struct diag *why);
 enum err api_lookup(struct api_call *c, struct diag *why);
 enum err api_generate(struct api_call *c, struct diag *why);
 /* report_view.c */
 enum err api_report_view(struct api_call *c, struct diag *why);
+
+/* hosting*.c, journey*.c */
+enum err api_hosting(struct api_call *c, struct diag *why);
+enum err api_hosting_set(struct api_call *c, struct diag *why);
+enum err api_hosting_remove(struct api_call *c, struct diag *why);
+enum err api_sts(struct api_call *c, struct diag *why);
+enum err api_sts_versions(struct api_call *c, struct diag *why);
+enum err api_sts_mode(struct api_call *c, struct diag *why);
+enum err api_sts_emergency(struct api_call *c, struct diag *why);
+enum err api_sts_retire(struct api_call *c, struct diag *why);
+enum err api_sts_servers(struct api_call *c, struct diag *why);
+enum err api_journey(struct api_call *c, struct diag *why);
+enum err api_journey_step(struct api_call *c, struct diag *why);
+
+/* publish*.c */
+enum err api_dns_providers(struct api_call *c, struct diag *why);
+enum err api_dns_provider_add(struct api_call *c, struct diag *why);
+enum err api_dns_provider_remove(struct api_call *c, struct diag *why);
+enum err api_dns_plans(struct api_call *c, struct diag *why);
+enum err api_dns_plan(struct api_call *c, struct diag *why);
+enum err api_dns_plan_add(struct api_call *c, struct diag *why);
+enum err api_dns_plan_confirm(struct api_call *c, struct diag *why);
+enum err api_dns_plan_undo(struct api_call *c, struct diag *why);
+enum err api_dns_plan_verify(struct api_call *c, struct diag *why);
+enum err api_dns_plan_share(struct api_call *c, struct diag *why);
+enum err api_dns_shared(struct api_call *c, struct diag *why);
 
 /* domains*.c, settings*.c */
 enum err api_domains(struct api_call *c, struct diag *why);

@@ -201,7 +201,7 @@ write_it(struct cli_plan *p, struct diag *why)
 	struct publish_which which = { .owner = CONTROL_OWNER_SELF,
 				       .id = p->row.provider,
 				       .mem = p->c->mem };
-	struct publish_provider provider;
+	struct provider provider;
 	enum err err;
 
 	control_key_path(p->c->data, NULL, &path);

@@ -183,21 +183,21 @@ read_secret(struct cli *c, struct buf *out, struct diag *why)
 }
 
 static enum err
-read_provider(struct cli *c, struct publish_provider *out, struct diag *why)
+read_provider(struct cli *c, struct provider *out, struct diag *why)
 {
-	static const char *const options[PUBLISH_FIELDS] = {
-		[PUBLISH_SERVER] = "server",
-		[PUBLISH_URL] = "url",
-		[PUBLISH_KEY_NAME] = "key-name",
-		[PUBLISH_ALGORITHM] = "algorithm",
-		[PUBLISH_ACCOUNT] = "account",
-		[PUBLISH_SERVER_ID] = "server-id",
-		[PUBLISH_CA_FILE] = "api-ca-file",
+	static const char *const options[PROVIDER_FIELDS] = {
+		[PROVIDER_SERVER] = "server",
+		[PROVIDER_URL] = "url",
+		[PROVIDER_KEY_NAME] = "key-name",
+		[PROVIDER_ALGORITHM] = "algorithm",
+		[PROVIDER_ACCOUNT] = "account",
+		[PROVIDER_SERVER_ID] = "server-id",
+		[PROVIDER_CA_FILE] = "api-ca-file",
 	};
 	const char *kind = cli_value(c, "kind");
 
-	*out = (struct publish_provider){ 0 };
-	if (!publish_kind_find(str_of(kind), &out->kind))
+	*out = (struct provider){ 0 };
+	if (!provider_kind_find(str_of(kind), &out->kind))
 		return diag_set(why, ERR_SYNTAX, "publish.bad_provider", 0,
 				"--kind");
 	for (size_t i = 0; i < COUNT_OF(options); i++)
@@ -206,18 +206,17 @@ read_provider(struct cli *c, struct publish_provider *out, struct diag *why)
 }
 
 static enum err
-keep_provider(struct cli *c, struct control *control,
-	      const struct publish_provider *p, struct control_provider *row,
-	      struct diag *why)
+keep_provider(struct cli *c, struct control *control, const struct provider *p,
+	      struct control_provider *row, struct diag *why)
 {
 	SCOPED_BUF settings = BUF(16 << 10);
 	SCOPED_BUF path = BUF(PATH_MAX_BYTES);
 	uint8_t key[SEAL_KEY_BYTES];
-	enum err err = publish_provider_write(p, &settings, why);
+	enum err err = provider_write(p, &settings, why);
 
 	*row = (struct control_provider){
 		.name = str_of(c->args.operand[1]),
-		.kind = str_of(publish_kind_name(p->kind)),
+		.kind = str_of(provider_kind_name(p->kind)),
 		.settings = buf_str(&settings),
 		.added_at = c->now,
 	};
@@ -258,7 +257,7 @@ static int
 add_provider(struct cli *c, struct control *control)
 {
 	SCOPED_BUF secret = BUF(SECRET_ROOM);
-	struct publish_provider p;
+	struct provider p;
 	struct control_provider row;
 	struct diag why = { 0 };
 	enum err err = read_provider(c, &p, &why);
@@ -301,8 +300,7 @@ remove_provider(struct cli *c, struct control *control)
 	err = control_provider_remove(control, CONTROL_OWNER_SELF, row.id,
 				      &why);
 	if (err == ERR_NONE)
-		err = cli_audit(c, control, "provider.remove", row.name,
-				&why);
+		err = cli_audit(c, control, "provider.remove", row.name, &why);
 	return err == ERR_NONE
 		       ? tell_provider(c, &row, "waxseal.dns.provider.remove/1",
 				       "cli.dns.provider_removed")

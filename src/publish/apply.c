@@ -24,12 +24,12 @@ publish_is_changed(const struct dnsplan_change *c, const char *how,
 }
 
 enum err
-publish_apply(const struct publish_provider *p, const struct dnsplan *plan,
-	      int64_t now, struct diag *why)
+publish_apply(const struct provider *p, const struct dnsplan *plan, int64_t now,
+	      struct diag *why)
 {
 	static enum err (*const ways[])(struct publish_task *,
 					struct diag *) = {
-		[PUBLISH_RFC2136] = publish_rfc2136,
+		[PROVIDER_RFC2136] = publish_rfc2136,
 	};
 	SCOPED_ARENA mem = arena_new(MEMORY);
 	struct publish_task t = { .provider = p,

@@ -23,8 +23,7 @@ struct publish_child {
 };
 
 static void
-work(const struct publish_provider *provider, const struct dnsplan *plan,
-     int fd)
+work(const struct provider *provider, const struct dnsplan *plan, int fd)
 {
 	struct result r = { 0 };
 
@@ -52,7 +51,7 @@ on_result(void *ctx)
 }
 
 struct publish_child *
-publish_child_begin(struct loop *l, const struct publish_provider *provider,
+publish_child_begin(struct loop *l, const struct provider *provider,
 		    const struct dnsplan *plan,
 		    void (*done)(void *ctx, enum err err,
 				 const struct diag *why),

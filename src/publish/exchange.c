@@ -147,7 +147,7 @@ static enum err
 unreachable(const struct publish_task *t, const char *how, struct diag *why)
 {
 	return diag_set(why, ERR_IO, "publish.unreachable", 0, "%.*s: %s",
-			STR_ARG(t->provider->field[PUBLISH_SERVER]), how);
+			STR_ARG(t->provider->field[PROVIDER_SERVER]), how);
 }
 
 static enum err
@@ -160,7 +160,7 @@ there_and_back(struct publish_task *t, struct str question, uint8_t *answer,
 	struct sockaddr_in6 to;
 	bool good;
 
-	if (!read_server(t->provider->field[PUBLISH_SERVER], &to))
+	if (!read_server(t->provider->field[PROVIDER_SERVER], &to))
 		return diag_set(why, ERR_SYNTAX, "publish.bad_provider", 0,
 				"server");
 	good = dial(&to, &l);
@@ -194,10 +194,10 @@ copy(char out[KEY_ROOM], struct str text, const char *end)
 }
 
 static bool
-read_key(const struct publish_provider *p, struct key *out)
+read_key(const struct provider *p, struct key *out)
 {
-	struct str name = p->field[PUBLISH_KEY_NAME];
-	struct str algorithm = p->field[PUBLISH_ALGORITHM];
+	struct str name = p->field[PROVIDER_KEY_NAME];
+	struct str algorithm = p->field[PROVIDER_ALGORITHM];
 
 	if (algorithm.n == 0)
 		algorithm = S("hmac-sha256");
@@ -207,7 +207,7 @@ read_key(const struct publish_provider *p, struct key *out)
 }
 
 static bool
-sign(const struct publish_provider *p, ldns_pkt *pkt)
+sign(const struct provider *p, ldns_pkt *pkt)
 {
 	struct key key;
 	bool good = read_key(p, &key) &&
@@ -219,7 +219,7 @@ sign(const struct publish_provider *p, ldns_pkt *pkt)
 }
 
 static bool
-is_ours(const struct publish_provider *p, ldns_pkt *answer, struct str wire,
+is_ours(const struct provider *p, ldns_pkt *answer, struct str wire,
 	const ldns_pkt *question)
 {
 	const ldns_rr *tsig = ldns_pkt_tsig(question);

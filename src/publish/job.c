@@ -155,7 +155,7 @@ apply(struct publish_job *j)
 	struct publish_which which = { .owner = j->owner,
 				       .id = j->row.provider,
 				       .mem = j->mem };
-	struct publish_provider provider;
+	struct provider provider;
 	struct diag why = { 0 };
 	enum err err;
 

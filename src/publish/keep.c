@@ -89,7 +89,7 @@ open_secret(struct control *c, const struct publish_which *which,
 
 enum err
 publish_provider_open(struct control *c, const struct publish_which *which,
-		      struct buf *secret, struct publish_provider *out,
+		      struct buf *secret, struct provider *out,
 		      struct diag *why)
 {
 	const struct control_provider by = { .id = which->id };
@@ -102,8 +102,8 @@ publish_provider_open(struct control *c, const struct publish_which *which,
 	err = control_provider_find(c, which->owner, &by, which->mem, &row,
 				    why);
 	if (err == ERR_NONE)
-		err = publish_provider_read(row.kind, row.settings, which->mem,
-					    out, why);
+		err = provider_read(row.kind, row.settings, which->mem, out,
+				    why);
 	if (err == ERR_NONE)
 		err = open_secret(c, which, secret, why);
 	if (err == ERR_NONE)

@@ -15,7 +15,7 @@ enum {
 
 /* One application under way. */
 struct publish_task {
-	const struct publish_provider *provider;
+	const struct provider *provider;
 	const struct dnsplan *plan;
 	int64_t now;  /* UTC seconds */
 	int64_t ends; /* ticks */
@@ -81,11 +81,12 @@ void publish_again(struct publish *p);
 struct publish_child;
 /* `done` is called once, later, unless it is ended before. NULL: it could not
  * be made. */
-struct publish_child *publish_child_begin(
-	struct loop *l, const struct publish_provider *provider,
-	const struct dnsplan *plan,
-	void (*done)(void *ctx, enum err err, const struct diag *why),
-	void *ctx);
+struct publish_child *publish_child_begin(struct loop *l,
+					  const struct provider *provider,
+					  const struct dnsplan *plan,
+					  void (*done)(void *ctx, enum err err,
+						       const struct diag *why),
+					  void *ctx);
 /* NULL is fine; also from within `done`. */
 void publish_child_end(struct publish_child *c);
 

@@ -14,61 +14,17 @@
 #include "dnsplan/dnsplan.h"
 #include "inspect/inspect.h"
 #include "loop/loop.h"
+#include "provider/provider.h"
 
-/* ---- providers ---- */
-
-enum publish_kind {
-	PUBLISH_RFC2136, /* UPDATE with TSIG, RFC 8945 */
-	PUBLISH_POWERDNS,
-	PUBLISH_CLOUDFLARE,
-	PUBLISH_ROUTE53,
-	PUBLISH_DESEC,
-	PUBLISH_HETZNER,
-	PUBLISH_DOMENESHOP,
-	PUBLISH_KINDS
-};
-
-/* What a kind takes. */
-enum publish_field {
-	PUBLISH_SERVER,    /* RFC 2136: "ADDRESS:PORT" of the primary */
-	PUBLISH_URL,       /* of the API, where it is not the usual one */
-	PUBLISH_KEY_NAME,  /* TSIG */
-	PUBLISH_ALGORITHM, /* TSIG: "hmac-sha256" ... */
-	PUBLISH_ACCOUNT,   /* Route 53: access key id; Domeneshop: token */
-	PUBLISH_SERVER_ID, /* PowerDNS: "localhost" */
-	PUBLISH_CA_FILE,   /* of the API's certificate, where it is private */
-	PUBLISH_FIELDS
-};
-const char *publish_kind_name(enum publish_kind kind); /* "rfc2136" */
-bool publish_kind_find(struct str name, enum publish_kind *out);
-const char *publish_field_name(enum publish_field field); /* "key_name" */
-/* Whether the kind has this field, and must have it. */
-bool publish_field_of(enum publish_kind kind, enum publish_field field,
-		      bool *needed);
-
-struct publish_provider {
-	enum publish_kind kind;
-	struct str field[PUBLISH_FIELDS];
-	struct str secret; /* TSIG key in base64, API token, secret key */
-};
-
-/* From the settings kept of it (a JSON object of fields). "publish.
- * bad_provider" names what is missing or wrong. Lives in `mem`. */
-enum err publish_provider_read(struct str kind, struct str settings,
-			       struct arena *mem, struct publish_provider *out,
-			       struct diag *why) MUST_CHECK;
-/* The settings as that JSON object, checked; the secret is not in it. */
-enum err publish_provider_write(const struct publish_provider *p,
-				struct buf *out, struct diag *why) MUST_CHECK;
+/* ---- one application ---- */
 
 /* Does what the plan says, and waits for it (a minute at most): blocking.
  * Errors: ERR_SYNTAX "publish.changed" what is there is not what the plan
  * saw, nothing was written; "publish.refused" with the provider's words (wrong
  * key, no right, no such zone); ERR_IO "publish.unreachable" (retry);
  * "publish.incomplete" when a part was written and could not be taken back. */
-enum err publish_apply(const struct publish_provider *p,
-		       const struct dnsplan *plan, int64_t now,
-		       struct diag *why) MUST_CHECK;
+enum err publish_apply(const struct provider *p, const struct dnsplan *plan,
+		       int64_t now, struct diag *why) MUST_CHECK;
 
 /* ---- plans of the control store ---- */
 
@@ -92,7 +48,7 @@ struct publish_which {
 };
 enum err publish_provider_open(struct control *c,
 			       const struct publish_which *which,
-			       struct buf *secret, struct publish_provider *out,
+			       struct buf *secret, struct provider *out,
 			       struct diag *why) MUST_CHECK;
 /* The row after a look: VERIFIED, or APPLIED and due again. Texts live in
  * `mem`. */

@@ -13,6 +13,7 @@ serve_web(struct serve *s, struct serve_child *me)
 		.data = o->data,
 		.hostname = s->host,
 		.base_url = o->base_url,
+		.master_key = o->hosting.master_key,
 		.secure = s->web_identity ||
 			  str_starts(str_of(o->base_url), S("https:")),
 		.public_checks = o->inspect.public,

@@ -712,3 +712,81 @@ export interface Generated {
 	given: Finding[]; // about what was pasted
 	findings: Finding[];
 }
+
+/* ---- changes of DNS ---- */
+
+export type DnsRecordType = "A" | "AAAA" | "CNAME" | "TXT";
+export type DnsPlanState =
+	"asked" | "ready" | "confirmed" | "applied" | "verified" | "changed" |
+	"failed";
+export type DnsArrival =
+	"waiting" | "missing" | "different" | "partly" | "cached" | "verified";
+
+/* What somebody wants: POST /domains/{domain}/plans. */
+export interface DnsWanted {
+	name: string; type: DnsRecordType; ttl?: number; value?: string;
+	merge?: boolean; remove?: boolean; shared?: boolean; old?: string[];
+}
+export interface DnsProvider {
+	id: number; name: string; kind: string;
+	settings: Record<string, string>;
+	added_at: number; used_at: number | null;
+}
+export interface DnsProviders {
+	schema: "waxseal.dns.providers/1"; providers: DnsProvider[];
+	kinds: { kind: string; fields: { name: string; needed: boolean }[] }[];
+}
+export interface DnsChange {
+	what: "keep" | "add" | "replace" | "remove";
+	name: string; host: string; type: DnsRecordType;
+	now: string[]; now_ttl: number; after: string[]; ttl: number;
+}
+/* By form: zone, nsupdate, terraform, octodns. */
+export type DnsTexts = Record<string, string>;
+export interface DnsServerSeen {
+	host?: string; address?: string; state: DnsArrival; seen: string[];
+}
+export interface DnsRecordSeen {
+	name: string; type: DnsRecordType; state: DnsArrival;
+	have: number; servers: number; until: number | null;
+	wanted: string[]; at: DnsServerSeen[]; resolver: DnsServerSeen;
+}
+export interface DnsPlanRow {
+	id: number; domain: string; state: DnsPlanState;
+	provider: number | null; undoes: number | null; undone: number | null;
+	author: string; confirmer: string | null;
+	made_at: number; confirmed_at: number | null;
+	applied_at: number | null; verified_at: number | null;
+	due_at: number | null;
+	fault: string | null; detail: string | null; words: string | null;
+}
+export interface DnsPlans {
+	schema: "waxseal.dns.plans/1"; plans: DnsPlanRow[]; next: number | null;
+}
+export interface DnsPlan extends DnsPlanRow {
+	schema: "waxseal.dns.plan/1";
+	plan: null | {
+		domain: string; zone: string | null; needed: boolean;
+		blocked: boolean; hash: string; changes: DnsChange[];
+		findings: Finding[]; text: DnsTexts;
+	};
+	check?: null | {
+		state: DnsArrival; until: number | null;
+		records: DnsRecordSeen[];
+	};
+}
+export interface DnsShare {
+	schema: "waxseal.dns.share/1"; plan: number; url: string;
+	secret: string; expires_at: number;
+}
+/* GET /shared/{secret}: without signing in. */
+export interface DnsShared {
+	schema: "waxseal.dns.shared/1"; domain: string; zone: string | null;
+	expires_at: number;
+	records: {
+		name: string; host: string; type: DnsRecordType; ttl: number;
+		value: string; replaces: string[];
+	}[];
+	removed: { name: string; type: DnsRecordType; value: string }[];
+	text: DnsTexts;
+}

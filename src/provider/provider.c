@@ -1,8 +1,8 @@
-/* kind.c - the kinds of DNS providers, what each needs, and its settings as
+/* provider.c - the kinds of DNS providers, what each needs, and its settings as
  * they are kept. */
 #include "json/json.h"
-#include "loop/loop.h"
-#include "publish/private.h"
+#include "netaddr/netaddr.h"
+#include "provider/provider.h"
 
 static const char *const kinds[] = { "rfc2136",   "powerdns", "cloudflare",
 				     "route53",   "desec",    "hetzner",
@@ -11,10 +11,10 @@ static const char *const fields[] = { "server",    "url",     "key_name",
 				      "algorithm", "account", "server_id",
 				      "ca_file" };
 
-_Static_assert(COUNT_OF(kinds) == PUBLISH_KINDS, "a name for each kind");
-_Static_assert(COUNT_OF(fields) == PUBLISH_FIELDS, "a name for each field");
+_Static_assert(COUNT_OF(kinds) == PROVIDER_KINDS, "a name for each kind");
+_Static_assert(COUNT_OF(fields) == PROVIDER_FIELDS, "a name for each field");
 
-enum { VALUE_MAX = 1024, SECRET_MAX = 4096 };
+enum { VALUE_MAX = 1024, SECRET_MAX = 4096, PORT_MAX = 65535 };
 
 #define BIT(field) (1u << (field))
 
@@ -22,45 +22,48 @@ enum { VALUE_MAX = 1024, SECRET_MAX = 4096 };
 static const struct {
 	unsigned needs, takes;
 } takes[] = {
-	[PUBLISH_RFC2136] = { BIT(PUBLISH_SERVER) | BIT(PUBLISH_KEY_NAME),
-			      BIT(PUBLISH_ALGORITHM) },
-	[PUBLISH_POWERDNS] = { BIT(PUBLISH_URL),
-			       BIT(PUBLISH_SERVER_ID) | BIT(PUBLISH_CA_FILE) },
-	[PUBLISH_CLOUDFLARE] = { 0, BIT(PUBLISH_URL) | BIT(PUBLISH_CA_FILE) },
-	[PUBLISH_ROUTE53] = { BIT(PUBLISH_ACCOUNT),
-			      BIT(PUBLISH_URL) | BIT(PUBLISH_CA_FILE) },
-	[PUBLISH_DESEC] = { 0, BIT(PUBLISH_URL) | BIT(PUBLISH_CA_FILE) },
-	[PUBLISH_HETZNER] = { 0, BIT(PUBLISH_URL) | BIT(PUBLISH_CA_FILE) },
-	[PUBLISH_DOMENESHOP] = { BIT(PUBLISH_ACCOUNT),
-				 BIT(PUBLISH_URL) | BIT(PUBLISH_CA_FILE) },
+	[PROVIDER_RFC2136] = { BIT(PROVIDER_SERVER) | BIT(PROVIDER_KEY_NAME),
+			       BIT(PROVIDER_ALGORITHM) },
+	[PROVIDER_POWERDNS] = { BIT(PROVIDER_URL),
+				BIT(PROVIDER_SERVER_ID) |
+					BIT(PROVIDER_CA_FILE) },
+	[PROVIDER_CLOUDFLARE] = { 0,
+				  BIT(PROVIDER_URL) | BIT(PROVIDER_CA_FILE) },
+	[PROVIDER_ROUTE53] = { BIT(PROVIDER_ACCOUNT),
+			       BIT(PROVIDER_URL) | BIT(PROVIDER_CA_FILE) },
+	[PROVIDER_DESEC] = { 0, BIT(PROVIDER_URL) | BIT(PROVIDER_CA_FILE) },
+	[PROVIDER_HETZNER] = { 0, BIT(PROVIDER_URL) | BIT(PROVIDER_CA_FILE) },
+	[PROVIDER_DOMENESHOP] = { BIT(PROVIDER_ACCOUNT),
+				  BIT(PROVIDER_URL) | BIT(PROVIDER_CA_FILE) },
 };
 
 const char *
-publish_kind_name(enum publish_kind kind)
+provider_kind_name(enum provider_kind kind)
 {
 	return kinds[kind];
 }
 
 bool
-publish_kind_find(struct str name, enum publish_kind *out)
+provider_kind_find(struct str name, enum provider_kind *out)
 {
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
 		if (!str_eq(name, str_of(kinds[i])))
 			continue;
-		*out = (enum publish_kind)i;
+		*out = (enum provider_kind)i;
 		return true;
 	}
 	return false;
 }
 
 const char *
-publish_field_name(enum publish_field field)
+provider_field_name(enum provider_field field)
 {
 	return fields[field];
 }
 
 bool
-publish_field_of(enum publish_kind kind, enum publish_field field, bool *needed)
+provider_field_of(enum provider_kind kind, enum provider_field field,
+		  bool *needed)
 {
 	*needed = (takes[kind].needs & BIT(field)) != 0;
 	return *needed || (takes[kind].takes & BIT(field)) != 0;
@@ -87,19 +90,34 @@ is_printable(struct str s)
 /* A secret goes through TLS, or stays on this machine. PowerDNS speaks plain
  * HTTP only; where it stands is its owner's business. */
 static bool
-is_url(enum publish_kind kind, struct str url)
+is_url(enum provider_kind kind, struct str url)
 {
 	static const char *const own[] = { "http://127.", "http://[::1]",
 					   "http://localhost" };
 
 	if (str_starts(url, S("https://")))
 		return true;
-	if (kind == PUBLISH_POWERDNS)
+	if (kind == PROVIDER_POWERDNS)
 		return str_starts(url, S("http://"));
 	for (size_t i = 0; i < COUNT_OF(own); i++)
 		if (str_starts(url, str_of(own[i])))
 			return true;
 	return false;
+}
+
+/* "192.0.2.1:53", "[2001:db8::1]:53" */
+static bool
+is_server(struct str text)
+{
+	size_t colon = text.n;
+	struct netaddr ip;
+	uint64_t port;
+
+	while (colon > 0 && text.p[colon - 1] != ':')
+		colon--;
+	return colon > 0 && netaddr_parse(str_sub(text, 0, colon - 1), &ip) &&
+	       str_u64(str_sub(text, colon, SIZE_MAX), &port) && port > 0 &&
+	       port <= PORT_MAX;
 }
 
 static bool
@@ -116,44 +134,43 @@ is_algorithm(struct str name)
 }
 
 static enum err
-check(const struct publish_provider *p, struct diag *why)
+check(const struct provider *p, struct diag *why)
 {
-	struct str server = p->field[PUBLISH_SERVER];
-	struct str url = p->field[PUBLISH_URL];
-	struct str algorithm = p->field[PUBLISH_ALGORITHM];
+	struct str server = p->field[PROVIDER_SERVER];
+	struct str url = p->field[PROVIDER_URL];
+	struct str algorithm = p->field[PROVIDER_ALGORITHM];
 
-	for (int i = 0; i < PUBLISH_FIELDS; i++) {
-		const enum publish_field field = (enum publish_field)i;
+	for (int i = 0; i < PROVIDER_FIELDS; i++) {
+		const enum provider_field field = (enum provider_field)i;
 		bool needed, has;
 
-		has = publish_field_of(p->kind, field, &needed);
+		has = provider_field_of(p->kind, field, &needed);
 		if ((p->field[i].n == 0 && needed) ||
 		    (p->field[i].n > 0 && !has) || p->field[i].n > VALUE_MAX ||
 		    !is_printable(p->field[i]))
 			return bad(why, fields[i]);
 	}
-	if (server.n > 0 && (!loop_is_address(server) || server.p[0] == '/' ||
-			     server.p[0] == ':'))
-		return bad(why, fields[PUBLISH_SERVER]);
+	if (server.n > 0 && !is_server(server))
+		return bad(why, fields[PROVIDER_SERVER]);
 	if (url.n > 0 && !is_url(p->kind, url))
-		return bad(why, fields[PUBLISH_URL]);
+		return bad(why, fields[PROVIDER_URL]);
 	if (algorithm.n > 0 && !is_algorithm(algorithm))
-		return bad(why, fields[PUBLISH_ALGORITHM]);
+		return bad(why, fields[PROVIDER_ALGORITHM]);
 	return ERR_NONE;
 }
 
 /* ---- as it is kept ---- */
 
 enum err
-publish_provider_read(struct str kind, struct str settings, struct arena *mem,
-		      struct publish_provider *out, struct diag *why)
+provider_read(struct str kind, struct str settings, struct arena *mem,
+	      struct provider *out, struct diag *why)
 {
 	const struct json_limits limits = { 64 << 10, 4 };
 	SCOPED_JSON root = NULL;
 	bool repaired;
 
-	*out = (struct publish_provider){ 0 };
-	if (!publish_kind_find(kind, &out->kind))
+	*out = (struct provider){ 0 };
+	if (!provider_kind_find(kind, &out->kind))
 		return bad(why, "kind");
 	if (json_parse(settings, limits, &root, &repaired, NULL) != ERR_NONE)
 		return bad(why, "settings");
@@ -165,8 +182,7 @@ publish_provider_read(struct str kind, struct str settings, struct arena *mem,
 }
 
 enum err
-publish_provider_write(const struct publish_provider *p, struct buf *out,
-		       struct diag *why)
+provider_write(const struct provider *p, struct buf *out, struct diag *why)
 {
 	struct json_out j = JSON_OUT(out);
 	enum err err = check(p, why);
