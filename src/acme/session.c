@@ -10,6 +10,7 @@ enum {
 	PATIENCE = 300, /* seconds */
 	FIRST_WAIT = 250,
 	LONGEST_WAIT = 5000, /* of our own; the authority may ask for more */
+	LONGEST_ASKED = 60,  /* seconds; some say a day where they mean soon */
 	GOOD_MIN = 200,
 	GOOD_MAX = 299
 };
@@ -228,6 +229,8 @@ acme_wait(struct acme_session *s, unsigned round)
 					      acme_clock(s));
 	uint64_t ms = round < 5 ? (uint64_t)FIRST_WAIT << round : LONGEST_WAIT;
 
+	if (asked > LONGEST_ASKED)
+		asked = LONGEST_ASKED;
 	if (asked > 0)
 		ms = (uint64_t)asked * 1000;
 	s->waited += ms;

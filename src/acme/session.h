@@ -68,8 +68,9 @@ enum acme_fault acme_post_by(struct acme_session *s, EVP_PKEY *key,
 /* Fetches without a signature: directory, renewal advice. */
 enum acme_fault acme_get(struct acme_session *s, const char *url) MUST_CHECK;
 
-/* Waits between two looks: as the last reply asks, else a little longer each
- * `round` (0, 1, ...). ACME_CA when the patience is at its end. */
+/* Waits between two looks: as the last reply asks, a minute at most, else a
+ * little longer each `round` (0, 1, ...). ACME_CA when the patience is at its
+ * end. */
 enum acme_fault acme_wait(struct acme_session *s, unsigned round) MUST_CHECK;
 int64_t acme_clock(const struct acme_session *s);
 

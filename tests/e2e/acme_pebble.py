@@ -16,6 +16,7 @@ import traceback
 import urllib.request
 
 from acme_servers import WELL_KNOWN, Owner
+from dns import Scripted
 from pebble import Names, Pebble
 from tlslab import Lab, openssl
 
@@ -126,6 +127,16 @@ def a_certificate_by_tls_alpn_01(world):
     check_certificate(world.ca, found, "mta-sts.alpn.example")
     same(found, published=1, withdrawn=1)
     assert not world.owner.paths
+
+
+@test
+def a_certificate_by_dns_01(world):
+    with Scripted(world.owner.name_server) as names:
+        world.names.address = f"127.0.0.1:{names.port}"
+        with world.authority() as ca:
+            found = world.order(*world.at(ca), types="dns-01")
+            check_certificate(ca, found)
+            assert not world.owner.left() and not world.owner.paths
 
 
 @test

@@ -1,7 +1,8 @@
-"""What the owner of a name runs: port 80 and port 443 while an authority
-looks. Both read what acme_alone has put into a directory."""
+"""What the owner of a name runs: port 80, port 443 and a name server while an
+authority looks. All read what acme_alone has put into a directory."""
 import os
 import ssl
+import struct
 
 from tlslab import http_answer, openssl
 
@@ -83,3 +84,26 @@ class Owner:
         context.sni_callback = named
         with context.wrap_socket(conn, server_side=True) as tls:
             tls.recv(1)
+
+    # ---- dns-01 ----
+
+    def name_server(self, asked, _tcp):
+        """TXT of _acme-challenge names, and 127.0.0.1 for every name."""
+        name, at = [], 12
+        while asked[at]:
+            name.append(asked[at + 1:at + 1 + asked[at]].decode().lower())
+            at += 1 + asked[at]
+        kind = struct.unpack(">H", asked[at + 1:at + 3])[0]
+        data = b""
+        if kind == 1:
+            data = bytes([127, 0, 0, 1])
+        file = os.path.join(self.room, "dns-" + ".".join(name[1:]))
+        if kind == 16 and name[0] == "_acme-challenge" and \
+                os.path.isfile(file):
+            with open(file, "rb") as text:
+                value = text.read()
+            data = bytes([len(value)]) + value
+        answer = (b"\xc0\x0c" + struct.pack(">2HIH", kind, 1, 0, len(data))
+                  + data) if data else b""
+        return (asked[:2] + struct.pack(">5H", 0x8180, 1, bool(data), 0, 0)
+                + asked[12:at + 5] + answer)
