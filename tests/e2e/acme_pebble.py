@@ -5,6 +5,8 @@
 
 PROGRAM is tests/e2e/acme_alone.c; WORD: only tests with it in their name.
 """
+import concurrent.futures
+import itertools
 import json
 import os
 import shutil
@@ -41,7 +43,7 @@ class World:
         self.owner = Owner(room, lab)
         self.account = os.path.join(room, "account.der")
         self.ca = self.authority(**how)
-        self.count = 0
+        self.count = itertools.count(1)
 
     def authority(self, **how):
         how.setdefault("http", self.owner.web.port)
@@ -66,8 +68,7 @@ class World:
                 *(f"{k}={v}" for k, v in more.items() if v is not None)]
 
     def order(self, *words, types="http-01", name=NAME, **more):
-        self.count += 1
-        out = os.path.join(self.room, f"issued-{self.count}")
+        out = os.path.join(self.room, f"issued-{next(self.count)}")
         found = self.run("order", *(words or self.at()), out=out, types=types,
                          name=name, **more)
         found["pem"], found["keyfile"] = out + ".pem", out + ".key"
@@ -152,6 +153,19 @@ def the_account_is_found_again_by_its_key(world):
     same(world.run("account", *world.at()), kid=kid, fault="fine")
     # Known already: it is not asked for.
     same(world.order(*world.at(kid=kid)), kid=kid)
+
+
+@test
+def many_at_once_share_an_account_that_none_had(world):
+    names = [f"mta-sts.d{i}.example" for i in range(6)]
+    world.run("account", *world.at())  # the key; the account is lost again
+    world.ca.stop()
+    world.ca.start()
+    with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+        found = list(pool.map(lambda name: world.order(name=name), names))
+    for one, name in zip(found, names):
+        check_certificate(world.ca, one, name)
+    assert len({one["kid"] for one in found}) == 1
 
 
 @test

@@ -144,6 +144,28 @@ def authorisations_that_are_valid_need_no_proof(world):
         same(world.order(ca), fault="fine", published=0)
 
 
+@test
+def a_proof_that_is_under_way_is_shown_but_not_asked_for_again(world):
+    """What an order left behind whose process was killed."""
+    with world.authority() as ca:
+        looks = []
+
+        def under_way(answer):
+            proof = answer.document()
+            looks.append(os.listdir(world.serve))
+            if len(looks) > 3:
+                ca.orders[1]["status"] = "ready"
+                proof["status"] = "valid"
+            for challenge in proof["challenges"]:
+                challenge["status"] = "processing"
+            return Answer(200, proof)
+
+        ca.change["/proof"] = under_way
+        same(world.order(ca), fault="fine", published=1, withdrawn=1)
+        assert not paths(ca, "challenge")
+        assert looks[0] == [] and looks[1] and looks[2], looks
+
+
 # ---- nonces ----
 
 @test
