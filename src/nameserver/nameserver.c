@@ -48,12 +48,25 @@ tell_secondaries(struct nameserver *role)
 	nameserver_notify_all(role->notify);
 }
 
+/* Told once, not with every look. */
+static void
+tell_trouble(struct nameserver *role)
+{
+	const struct diag *why = hosted_trouble(role->index);
+
+	if (why && !role->troubled)
+		log_event(LOG_ERROR, "index", why, LOG_PAIRS());
+	role->troubled = why;
+}
+
 static void
 on_refresh(void *ctx)
 {
 	struct nameserver *role = ctx;
+	bool changed = hosted_refresh(role->index);
 
-	if (!hosted_refresh(role->index))
+	tell_trouble(role);
+	if (!changed)
 		return;
 	nameserver_zone_load(role->zone);
 	tell_secondaries(role);
@@ -106,7 +119,7 @@ open_doors(struct nameserver *role)
 	}
 	role->tcp = heap_grow(NULL, o->tcp_n + 1, sizeof *role->tcp);
 	for (size_t i = 0; i < o->tcp_n; i++)
-		role->tcp[i] =
+		role->tcp[i].listener =
 			loop_listen(role->loop, o->tcp[i], on_accept, role);
 }
 
@@ -146,7 +159,7 @@ end(struct nameserver *role)
 		nameserver_session_end(s);
 	}
 	for (size_t i = 0; i < role->options.tcp_n; i++)
-		loop_listener_free(role->tcp[i]);
+		loop_listener_free(role->tcp[i].listener);
 	for (size_t i = 0; i < role->options.udp_n; i++)
 		loop_watch_free(role->udp[i].watch);
 	heap_free(role->tcp);

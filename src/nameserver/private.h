@@ -34,6 +34,10 @@ void nameserver_udp_ready(void *ctx);
 
 /* ---- tcp.c, stream.c ---- */
 
+struct nameserver_tcp {
+	struct loop_listener *listener;
+};
+
 struct nameserver_stream; /* a transfer under way */
 
 struct nameserver_session {
@@ -73,10 +77,11 @@ struct nameserver {
 	struct nameserver_zone *zone;
 	struct dnswire_limit *limit;
 	struct nameserver_udp *udp;
-	struct loop_listener **tcp;
+	struct nameserver_tcp *tcp;
 	struct nameserver_notify *notify;
 	struct loop_timer *refresh, *second;
 	uint32_t serial; /* that secondaries were told of */
+	bool troubled;   /* what is in place of the index cannot be read */
 	LIST_HEAD(, nameserver_session) sessions;
 	size_t session_count;
 	size_t streams; /* that run */
