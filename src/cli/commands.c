@@ -1,6 +1,7 @@
 /* commands.c - the table of commands. */
 #include "cli/command.h"
 #include "cli/generate.h"
+#include "cli/hosting.h"
 #include "cli/inspect.h"
 #include "cli/people.h"
 #include "cli/publish.h"
@@ -422,7 +423,8 @@ static const struct cli_noun nouns[] = {
 	{ "domain", "cli.noun.domain" },     { "user", "cli.noun.user" },
 	{ "token", "cli.noun.token" },       { "lookup", "cli.noun.lookup" },
 	{ "generate", "cli.noun.generate" }, { "notify", "cli.noun.notify" },
-	{ "dns", "cli.noun.dns" },           { "config", "cli.noun.config" },
+	{ "dns", "cli.noun.dns" },           { "mta-sts", "cli.noun.mta_sts" },   { "policy", "cli.noun.policy" },
+	{ "cert", "cli.noun.cert" },         { "config", "cli.noun.config" },
 };
 
 static const struct {
@@ -433,6 +435,7 @@ static const struct {
 	{ cli_inspect_commands, &cli_inspect_count },
 	{ cli_generate_commands, &cli_generate_count },
 	{ cli_people_commands, &cli_people_count },
+	{ cli_hosting_commands, &cli_hosting_count },
 	{ cli_publish_commands, &cli_publish_count },
 };
 

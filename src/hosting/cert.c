@@ -390,6 +390,14 @@ begin_child(struct hosting_order *o)
 
 /* ---- pre-flight ---- */
 
+static bool
+judge(void *ctx)
+{
+	struct hosting_order *o = ctx;
+
+	return hosting_preflight_judge(&o->preflight);
+}
+
 static void
 preflight_done(void *ctx, bool complete)
 {
@@ -514,8 +522,7 @@ begin(struct hosting *h, size_t slot)
 	o->preflight.name = o->name;
 	/* What stood in DNS before the domain was ours is of no use. */
 	inspect_forget(h->inspect);
-	inspect_run(h->inspect, o->preflight.facts, hosting_preflight_judge,
-		    preflight_done, o);
+	inspect_run(h->inspect, o->preflight.facts, judge, preflight_done, o);
 }
 
 void

@@ -1,0 +1,209 @@
+"""A small internet on loopback for hosted domains: root, a top-level domain
+and a customer's zone in Knot, unbound as everybody's resolver, pebble as the
+certificate authority, and Waxseal with all its roles on real ports.
+
+with Lab(program) as lab:
+    lab.run("domain", "host", "customer.example")
+
+Only in a network of one's own (namespace.py): ports 53, 80 and 443.
+"""
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+
+import dns
+import tlslab
+from pebble import Pebble
+from server import Server, wait_for
+
+WORLD, OURS, MAIL = "127.0.0.10", "127.0.0.2", "127.0.0.3"
+RESOLVER = "127.0.0.1"
+ROOT = ("@ NS ns.example.\nexample NS ns.example.\n"
+        f"ns.example. A {WORLD}\n")
+TOP = (f"@ NS ns\nns A {WORLD}\n"
+       f"host NS ns1.host\nns1.host A {OURS}\n"
+       "customer NS ns\nforeign NS ns\n")
+UNBOUND = """server:
+    interface: {resolver}@53
+    access-control: 127.0.0.0/8 allow
+    do-not-query-localhost: no
+    do-daemonize: no
+    do-ip6: no
+    username: ""
+    chroot: ""
+    directory: "{room}"
+    pidfile: "{room}/unbound.pid"
+    logfile: "{room}/unbound.log"
+    use-syslog: no
+    root-hints: "{room}/root.hints"
+    module-config: "iterator"
+    cache-max-ttl: 1
+    cache-max-negative-ttl: 1
+    infra-host-ttl: 1
+remote-control:
+    control-enable: no
+"""
+
+
+class Unbound:
+    def __init__(self, room):
+        self.room, self.child = room, None
+        with open(os.path.join(room, "root.hints"), "w",
+                  encoding="ascii") as out:
+            out.write(f". 3600 IN NS ns.example.\nns.example. 3600 IN A "
+                      f"{WORLD}\n")
+        self.config = os.path.join(room, "unbound.conf")
+        with open(self.config, "w", encoding="ascii") as out:
+            out.write(UNBOUND.format(resolver=RESOLVER, room=room))
+
+    def __enter__(self):
+        self.child = subprocess.Popen(
+            ["/usr/sbin/unbound", "-d", "-c", self.config],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        if not wait_for(lambda: ask("example", "SOA"), 30):
+            raise RuntimeError("unbound does not answer")
+        return self
+
+    def __exit__(self, *_):
+        self.child.send_signal(signal.SIGTERM)
+        self.child.wait(30)
+
+
+def ask(name, kind, server=RESOLVER):
+    """The records, one text each, CNAMEs of the way among them."""
+    done = subprocess.run(
+        ["kdig", f"@{server}", "+short", "+timeout=2", "+retry=0", name,
+         kind], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=30, check=False)
+    return [line for line in done.stdout.splitlines()
+            if line and not line.startswith(";")]
+
+
+class Lab:
+    """`zones`: texts of more zones of Knot."""
+
+    def __init__(self, program, customer="", foreign=""):
+        self.program = os.path.abspath(program)
+        self.owned = tempfile.TemporaryDirectory()
+        self.room = self.owned.name
+        self.serial, self.offset = 1, 0
+        self.texts = {"customer.example": customer,
+                      "foreign.example": foreign}
+        self.knot = dns.Knot(os.path.join(self.room, "knot"), {
+            "": ROOT, "example": TOP,
+            **{zone: self.zone(zone) for zone in self.texts}}, 53, (WORLD,))
+        self.unbound = Unbound(self.room)
+        self.tls = tlslab.Lab()
+        self.pebble = self.server = None
+
+    def zone(self, name):
+        return (f"@ SOA ns.example. hostmaster.example. {self.serial} 3600 "
+                f"600 86400 1\n@ NS ns.example.\n@ MX 10 mx\nmx A {MAIL}\n"
+                + self.texts[name])
+
+    def publish(self, name, text):
+        """The customer changes his zone: these records and no others."""
+        self.texts[name] = text
+        self.serial += 1
+        self.knot.change(name, self.zone(name))
+
+    def __enter__(self):
+        self.knot.__enter__()
+        self.unbound.__enter__()
+        self.tls.__enter__()
+        self.pebble = Pebble(self.room, self.tls, f"{RESOLVER}:53", http=80,
+                             tls=443)
+        self.pebble.start()
+        self.root = self.pebble.root()
+        self.server = Server(self.program, self.config(), room=self.room)
+        self.server.start()
+        self.server.make_user()
+        return self
+
+    def __exit__(self, *_):
+        if self.server:
+            self.server.stop()
+        if self.pebble:
+            self.pebble.stop()
+        self.tls.__exit__()
+        self.unbound.__exit__()
+        self.knot.__exit__()
+        self.owned.cleanup()
+
+    def config(self):
+        return (f'inspect {{ resolver = "{RESOLVER}:53"\n'
+                f'trust_anchor = "none"\nca_file = "{self.root}"\n'
+                'allow_private = {"127.0.0.0/8"} }\n'
+                f'hosting {{ zone = "host.example"\n'
+                f'nameservers = {{"ns1.host.example={OURS}"}}\n'
+                f'addresses = {{"{OURS}"}}\n'
+                f'policy_listen = {{"{OURS}:443"}}\n'
+                f'challenge_listen = {{"{OURS}:80"}}\n'
+                f'dns_listen = {{"{OURS}:53"}}\n'
+                f'ca = {{"{self.pebble.directory}"}}\n'
+                f'ca_file = "{self.tls.roots}"\ncaa = {{"pebble.example"}}\n'
+                'terms_agreed = true }\n')
+
+    # ---- the clock ----
+
+    def move_clock(self, seconds):
+        """All roles and all commands together, that far ahead in all."""
+        self.offset += seconds
+        with open(self.server.config, encoding="utf-8") as text:
+            old = text.read()
+        new = re.sub(r"test \{.*\}\n", "", old)
+        with open(self.server.config, "w", encoding="utf-8") as out:
+            out.write(new + f'test {{ clock_offset = "{self.offset}" }}\n')
+        self.server.stop()
+        self.server.start()
+
+    # ---- commands ----
+
+    def run(self, *words, fails=False):
+        done = subprocess.run(
+            [self.program, "--config", self.server.config, *words,
+             "--format", "json"], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120, check=False)
+        if fails:
+            return done
+        if done.returncode != 0:
+            raise RuntimeError(f"{words}: {done.returncode} {done.stderr}")
+        return json.loads(done.stdout)
+
+    def show(self, name):
+        return self.run("mta-sts", "show", name)
+
+    def announced(self, name, mode):
+        """The version of that mode, once its id is announced."""
+        policy = self.show(name)["policy"]
+        return policy if policy and policy["mode"] == mode and \
+            policy["announced_at"] else None
+
+    # ---- a sender ----
+
+    def fetch(self, name, *words):
+        """What curl makes of the policy: (exit code, body)."""
+        done = subprocess.run(
+            ["curl", "--silent", "--show-error", "--fail", "--max-time",
+             "20", "--cacert", self.root, *words,
+             f"https://mta-sts.{name}/.well-known/mta-sts.txt"],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
+            check=False)
+        return done.returncode, done.stdout.decode()
+
+    def query(self, name):
+        """What postfix-mta-sts-resolver says, on one line."""
+        done = subprocess.run(
+            ["mta-sts-query", name], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60, check=False,
+            env={**os.environ, "SSL_CERT_FILE": self.root})
+        return done.stdout.strip() + done.stderr.strip()
+
+    def txt(self, name, server=RESOLVER):
+        """TXT at a name, without quotes, CNAMEs left out."""
+        return [line.strip('"') for line in ask(name, "TXT", server)
+                if line.startswith('"')]

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""A hosted domain from beginning to end, on real parts. TAP.
+
+  hosting_slice.py PROGRAM
+
+Knot has the customer's zone, pebble is the authority and validates through
+our own port 80 and name server, mta-sts-query and curl are the senders.
+"""
+import sys
+
+import namespace
+from hosting_lab import OURS, Lab, ask
+from server import Tap, wait_for
+
+NAME = "customer.example"
+DAY = 86400
+
+
+def delegation(records):
+    return "".join(f"{r['name']}. 60 CNAME {r['value']}.\n" for r in records)
+
+
+def nothing_before_the_proof(lab, tap):
+    lab.run("domain", "add", NAME)
+    host = lab.run("domain", "host", NAME)
+    token = host["token"]
+    tap.ok(len(token) >= 14 and token.isalnum() and token not in NAME,
+           "a domain gets a token of its own", host)
+    done = lab.run("mta-sts", "mode", NAME, "testing", "--reason", "now",
+                   fails=True)
+    tap.ok(done.returncode != 0, "no mode before the proof", done.stderr)
+    tap.ok(lab.fetch(NAME, "--resolve", f"mta-sts.{NAME}:443:{OURS}")[0]
+           != 0, "nothing is served before the proof")
+    tap.ok(not ask(f"{token}.p.host.example", "A", OURS),
+           "no address at the token before the proof")
+    return host
+
+
+def proof(lab, tap, host):
+    lab.publish(NAME, delegation(host["records"]))
+    lab.run("domain", "prove", NAME)
+    state = wait_for(lambda: (lambda s: s["proof"]["proven_at"] and s)(
+        lab.show(NAME)), 60)
+    tap.ok(state and state["proof"]["by"] == "delegation",
+           "the CNAMEs prove the domain", lab.show(NAME),
+           lab.server.logged())
+    tap.ok(wait_for(lambda: ask(f"mta-sts.{NAME}", "A")[-1:] == [OURS], 30),
+           "the policy name leads to our address",
+           ask(f"mta-sts.{NAME}", "A"))
+
+
+def testing(lab, tap):
+    lab.run("mta-sts", "mode", NAME, "testing", "--reason", "first")
+    policy = wait_for(lambda: lab.announced(NAME, "testing"), 120)
+    tap.ok(policy, "a policy in testing is served and announced",
+           lab.show(NAME), lab.run("cert", "list"), lab.server.logged(),
+           lab.pebble.logged())
+    if not policy:
+        return
+    tap.ok(policy["placed_at"] <= policy["served_at"]
+           <= policy["announced_at"], "the body comes before its id",
+           policy)
+    code, body = lab.fetch(NAME)
+    tap.ok(body == "version: STSv1\r\nmode: testing\r\n"
+           f"mx: mx.{NAME}\r\nmax_age: 86400\r\n",
+           "the minimal form is served", code, repr(body))
+    tap.ok(wait_for(lambda: lab.txt(f"_mta-sts.{NAME}")
+                    == [f"v=STSv1; id={policy['id']};"], 30),
+           "DNS has its id", lab.txt(f"_mta-sts.{NAME}"))
+    said = wait_for(lambda: "VALID" in lab.query(NAME) and lab.query(NAME),
+                    30)
+    tap.ok(said and "testing" in said, "mta-sts-query says VALID testing",
+           lab.query(NAME))
+    look = lab.run("lookup", "mta-sts", NAME, "--allow-private",
+                   "127.0.0.0/8", "--ca-file", lab.root, "--resolver",
+                   "127.0.0.1", fails=True).stdout
+    tap.ok('"VALID"' in look, "our own look-up says VALID", look[:2000])
+    tap.ok(any("v=TLSRPTv1" in t for t in lab.txt(f"_smtp._tls.{NAME}")),
+           "TLS reports are led here", lab.txt(f"_smtp._tls.{NAME}"))
+
+
+def foreign(lab, tap):
+    """Somebody else's domain leads to us without being proven here."""
+    lab.run("domain", "add", "foreign.example")
+    host = lab.run("domain", "host", "foreign.example")
+    token = lab.show(NAME)["token"]
+    lab.publish("foreign.example",
+                f"mta-sts CNAME {token}.p.host.example.\n"
+                f"_mta-sts CNAME {token}.s.host.example.\n")
+    lab.run("domain", "prove", "foreign.example")
+    seen = wait_for(lambda: lab.show("foreign.example")["proof"]
+                    ["checked_at"], 60)
+    tap.ok(seen and not lab.show("foreign.example")["proof"]["proven_at"],
+           "another domain's token proves nothing",
+           lab.show("foreign.example"))
+    done = lab.run("mta-sts", "mode", "foreign.example", "testing",
+                   "--reason", "x", fails=True)
+    tap.ok(done.returncode != 0, "it gets no mode", done.stderr)
+    tap.ok(lab.fetch("foreign.example")[0] == 35,
+           "its name ends the handshake", lab.fetch("foreign.example"))
+    names = [c["name"] for c in lab.run("cert", "list")["certificates"]]
+    tap.ok(names == [f"mta-sts.{NAME}"], "nothing was ordered for it", names)
+    tap.ok(host["token"] != token, "its token is another one")
+
+
+def add_mx(lab, tap):
+    old = lab.show(NAME)["policy"]["id"]
+    lab.run("mta-sts", "add-mx", NAME, f"mx2.{NAME}")
+
+    def new():
+        policy = lab.announced(NAME, "testing")
+        return policy if policy and policy["id"] > old else None
+
+    policy = wait_for(new, 60)
+    tap.ok(policy and f"mx: mx2.{NAME}" in policy["body"]
+           and f"mx: mx.{NAME}" in policy["body"],
+           "a mail server more makes a superset with a greater id",
+           lab.show(NAME))
+    tap.ok(policy and wait_for(lambda: policy["id"] in
+                               str(lab.txt(f"_mta-sts.{NAME}")), 30),
+           "the new id is announced", lab.txt(f"_mta-sts.{NAME}"))
+
+
+def gates(lab, tap):
+    done = lab.run("mta-sts", "mode", NAME, "enforce_week", fails=True)
+    tap.ok(done.returncode == 6 or done.returncode == 7,
+           "enforce stays shut without reports and probes",
+           done.returncode, done.stderr)
+
+
+def survives(lab, tap):
+    before = lab.txt(f"_mta-sts.{NAME}", OURS)
+    lab.move_clock(0)
+    tap.ok(wait_for(lambda: lab.txt(f"_mta-sts.{NAME}", OURS) == before, 30),
+           "a restart changes nothing")
+    tap.ok(wait_for(lambda: lab.fetch(NAME)[0] == 0, 30),
+           "the policy is served after a restart", lab.fetch(NAME))
+
+
+def retire(lab, tap):
+    """The domain leaves the account; `none` is served until caches end."""
+    token = lab.show(NAME)["token"]
+    lab.run("domain", "remove", NAME, "--yes")
+    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(NAME)[1], 60),
+           "a domain that left is served `none`", lab.fetch(NAME),
+           lab.server.logged())
+    lab.move_clock(DAY // 2)
+    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(NAME)[1], 30),
+           "also after a restart, while senders may have the old one",
+           lab.fetch(NAME))
+    tap.ok(ask(f"{token}.p.host.example", "A", OURS) == [OURS],
+           "its address stays so long")
+    lab.move_clock(DAY)
+    tap.ok(wait_for(lambda: lab.fetch(NAME)[0] != 0, 60),
+           "nothing is served once max_age has passed", lab.fetch(NAME),
+           lab.server.logged())
+    tap.ok(wait_for(lambda: not ask(f"{token}.p.host.example", "A", OURS),
+                    30), "the records are gone")
+
+
+def main():
+    if not namespace.here():
+        code = namespace.enter()
+        if code is not None:
+            return code
+        print("1..0 # skip: no network of one's own may be made")
+        return 0
+    tap = Tap()
+    with Lab(sys.argv[1]) as lab:
+        host = nothing_before_the_proof(lab, tap)
+        proof(lab, tap, host)
+        testing(lab, tap)
+        foreign(lab, tap)
+        add_mx(lab, tap)
+        gates(lab, tap)
+        survives(lab, tap)
+        retire(lab, tap)
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
