@@ -4,8 +4,10 @@
  * data directory. A request is a line of JSON:
  *   {"op":"check","domain":,"selectors":[],"fresh":,"lang":,"who":,"public":}
  *   {"op":"lookup","kind":,"subject":,"extra":,"fresh":,"lang":,"who":,...}
- * `who` is whom new looks are counted against. An answer is one byte and JSON:
- * after INQUIRY_FINE what the API gives, after INQUIRY_FAILURE
+ *   {"op":"desired","domain":,"records":[],"clear":,"fresh":,"lang":,...}
+ * The last is DNS against a wish, in the form of dnsplan_put_wish. `who` is
+ * whom new looks are counted against. An answer is one byte and JSON: after
+ * INQUIRY_FINE what the API gives, after INQUIRY_FAILURE
  *   {"error":,"code":,"detail":,"again":}.
  */
 #ifndef INQUIRY_H

@@ -2,11 +2,14 @@
  * the answer as JSON. */
 #include "inspect/served.h"
 
+#include "inspect/desired.h"
+
 #include <string.h>
 
 enum { FACTS_MAX = 8 << 20, DETAIL = 100, NAME_MAX_BYTES = 255 };
 
 static const char check_schema[] = "waxseal.check/1";
+static const char desired_schema[] = "waxseal.desired/1";
 
 /* ---- the question ---- */
 
@@ -71,6 +74,9 @@ served_read(const struct json *request, struct arena *mem,
 		return read_domain(json_str(json_get(request, "domain")), mem,
 				   out, why);
 	}
+	if (str_eq(op, S("desired")))
+		return desired_read(request, mem, &out->subject, &out->wish,
+				    why);
 	if (!str_eq(op, S("lookup")))
 		return bad_request(op, why);
 	out->kind = inspect_kind_find(kind);
@@ -94,6 +100,7 @@ served_key(const struct served_question *q, struct buf *out)
 	json_put_str(&j, NULL, str_of(q->kind ? q->kind->name : ""));
 	json_put_str(&j, NULL, q->subject);
 	json_put_str(&j, NULL, q->extra);
+	json_put_str(&j, NULL, q->wish);
 	for (size_t i = 0; i < q->selectors_n; i++)
 		json_put_str(&j, NULL, q->selectors[i]);
 	json_close_array(&j);
@@ -101,15 +108,17 @@ served_key(const struct served_question *q, struct buf *out)
 
 /* ---- the answer ---- */
 
+/* `other`: of what is no look-up. */
 static void
-begin(struct json_out *j, const struct inspect_kind *kind, bool over)
+begin(struct json_out *j, const struct inspect_kind *kind, const char *other,
+      bool over)
 {
 	SCOPED_BUF schema = BUF(64);
 
 	if (kind)
 		inspect_lookup_schema(kind, &schema);
 	else
-		buf_addz(&schema, check_schema);
+		buf_addz(&schema, other);
 	json_open_object(j, NULL);
 	json_put_str(j, "schema", buf_str(&schema));
 	json_put_bool(j, "done", over);
@@ -121,7 +130,7 @@ served_put_explained(struct buf *out, const struct served_question *q,
 {
 	struct json_out j = JSON_OUT(out);
 
-	begin(&j, q->kind, true);
+	begin(&j, q->kind, check_schema, true);
 	json_put_str(&j, "result", q->result);
 	json_put_str(&j, "explained", str_of(finding_say(lang, q->explained)));
 	json_close_object(&j);
@@ -135,6 +144,7 @@ struct served {
 	struct facts_subject subject;
 	struct inspect_look *look;    /* of a check */
 	struct inspect_lookup lookup; /* of a kind */
+	struct desired *desired;      /* of a wish */
 };
 
 static bool
@@ -154,6 +164,14 @@ begin_check(struct served *s, const struct served_question *q)
 	return true;
 }
 
+static bool
+begin_desired(struct served *s, const struct served_question *q)
+{
+	s->desired = desired_new(q->wish);
+	return s->desired &&
+	       arena_dup(facts_mem(s->facts), q->subject, &s->subject.domain);
+}
+
 struct served *
 served_new(const struct served_question *q, int64_t now)
 {
@@ -166,6 +184,8 @@ served_new(const struct served_question *q, int64_t now)
 		fits = inspect_lookup_init(&s->lookup, s->facts, q->kind,
 					   q->subject, q->extra,
 					   NULL) == ERR_NONE;
+	else if (q->wish.n > 0)
+		fits = begin_desired(s, q);
 	else
 		fits = begin_check(s, q);
 	if (fits)
@@ -182,6 +202,7 @@ served_free(struct served *s)
 	if (s->kind)
 		inspect_lookup_fini(&s->lookup);
 	inspect_look_free(s->look);
+	desired_free(s->desired);
 	facts_free(s->facts);
 	heap_free(s);
 }
@@ -197,6 +218,8 @@ served_judge(void *ctx)
 {
 	struct served *s = ctx;
 
+	if (s->desired)
+		return desired_judge(s->desired, s->facts);
 	return s->kind ? inspect_lookup_judge(&s->lookup)
 		       : inspect_look_judge(s->look);
 }
@@ -224,20 +247,34 @@ put_subject(struct json_out *j, struct served *s)
 	json_close_array(j);
 }
 
+static void
+put_desired(struct json_out *j, struct served *s, bool known,
+	    enum finding_lang lang)
+{
+	json_put_bool(j, "complete", known);
+	json_put_i64(j, "checked_at", facts_now(s->facts));
+	if (known)
+		desired_put(j, s->desired, lang);
+	else
+		json_put_str(j, "domain", s->subject.domain);
+}
+
 void
 served_put(struct buf *out, struct served *s, bool over, bool complete,
 	   enum finding_lang lang)
 {
 	struct json_out j = JSON_OUT(out);
 
-	begin(&j, s->kind, over);
+	begin(&j, s->kind, s->desired ? desired_schema : check_schema, over);
+	if (s->desired)
+		put_desired(&j, s, over && complete, lang);
 	if (s->kind)
 		json_put_bool(&j, "complete", over && complete);
-	if (!s->kind)
+	if (!s->kind && !s->desired)
 		put_check(&j, s, over, lang);
-	else if (over && complete)
+	else if (s->kind && over && complete)
 		inspect_put_lookup(&j, &s->lookup, lang);
-	else
+	else if (s->kind)
 		put_subject(&j, s);
 	json_close_object(&j);
 }

@@ -16,6 +16,7 @@ struct served_question {
 	size_t selectors_n;
 	const char *explained; /* sentence about `result`: no look needed */
 	struct str result;
+	struct str wish; /* not empty: DNS against this (desired.h) */
 };
 
 /* Texts live in `mem` and in `request`. ERR_GONE "inspect.bad_request" for an

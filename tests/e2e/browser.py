@@ -39,6 +39,12 @@ direct TXT "v=spf1 ip4:127.0.0.1 -all"
 _dmarc.forged TXT "v=DMARC1; p=reject"
 forged TXT "v=spf1 -all"
 nopolicy TXT "v=spf1 -all"
+shop NS ns
+""",
+         "shop.example": """@ NS ns.example.
+@ MX 10 mx
+mx A 192.0.2.1
+_dmarc TXT "v=DMARC1; p=none; rua=mailto:d@shop.example"
 """}
 INSPECT = """inspect {{ resolver = "127.0.0.1:{port}"
 trust_anchor = "none" allow_private = {{"127.0.0.0/8"}} dns_port = {port}

@@ -1,7 +1,8 @@
 /* Looking at domains: from the first look to the record, in the browser. The
  * domain broken.example is in the zone of tests/e2e/browser.py. */
 import { execFileSync } from "node:child_process";
-import { equal, go, ok, open, place, settled, test } from "./harness.mjs";
+import { api, equal, go, ok, open, place, settled, test } from
+	"./harness.mjs";
 
 const PASTED = "broken.example: MTA-STS policy is missing: " +
 	"STSFetchResult.NONE";
@@ -214,3 +215,36 @@ for (const locale of ["en-GB", "ja-JP", "nb-NO"])
 		equal(await page.locator(".viewed").count(), 2, "documents");
 		ok(await page.locator(".viewed .found").count() > 0, "why");
 	});
+
+test("what differs in DNS is told, with the record to copy", async () => {
+	const page = await open();
+	await page.context().grantPermissions(["clipboard-read",
+					       "clipboard-write"]);
+	const added = await api("/domains", { method: "POST",
+		headers: { "Content-Type": "application/json" },
+		body: JSON.stringify({ domains: ["shop.example"],
+				       purpose: "people" }) });
+	ok(added.domains, JSON.stringify(added));
+	try {
+		const { address } = await api("/domains/shop.example/records");
+		await go(page, "/d/shop.example/dns");
+		await page.waitForSelector(".desired-add", { timeout: 60_000 });
+		const dmarc = page.locator(".desired-replace").first();
+		const told = await dmarc.innerText();
+		ok(told.includes("Differs") && told.includes(
+			"rua=mailto:d@shop.example") && told.includes(
+			`mailto:${address}`), told);
+		await dmarc.locator(".record-part", { hasText: address })
+			.locator("button").click();
+		const copied = await page.evaluate(() =>
+			navigator.clipboard.readText());
+		ok(copied.startsWith("v=DMARC1; p=none;") && copied.endsWith(
+			`mailto:d@shop.example,mailto:${address}`), copied);
+		const tls = page.locator(".desired-add", { hasText:
+			"_smtp._tls.shop.example" });
+		ok((await tls.innerText()).includes("Missing"), "TLS reports");
+	} finally {
+		await api("/domains/shop.example", { method: "DELETE" })
+			.catch(() => {});
+	}
+});

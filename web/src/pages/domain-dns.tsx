@@ -5,6 +5,7 @@ import type { Check, Domain } from "../api/types";
 import { href, useAnchor } from "../model/place";
 import { shownDomain } from "../words/idn";
 import { t } from "../words/words";
+import { DesiredRecords } from "../parts/desired";
 import { History } from "../parts/history";
 import { Page } from "../parts/page";
 import { Looked } from "../parts/looked";
@@ -31,6 +32,7 @@ export default function DomainDns({ at }: RouteProps) {
 						{toolText(kind)}</a>)}
 			</nav>
 			<Looked look={look} />
+			{one?.registered && <DesiredRecords domain={domain} />}
 			{one?.registered && <History domain={domain} />}
 		</Page>
 	);
