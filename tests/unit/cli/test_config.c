@@ -122,6 +122,42 @@ lists_switches_sizes_and_mailboxes_are_read(void **state)
 }
 
 static void
+places_of_other_servers_and_counts_are_checked(void **state)
+{
+	static const struct {
+		enum cli_key key;
+		const char *value;
+		bool good;
+	} cases[] = {
+		{ CLI_KEY_HOSTING_DNS_SECONDARIES, "192.0.2.2:53", true },
+		{ CLI_KEY_HOSTING_DNS_SECONDARIES,
+		  "192.0.2.2:53 xfr.example, [2001:db8::2]:53", true },
+		{ CLI_KEY_HOSTING_DNS_SECONDARIES, "", true },
+		{ CLI_KEY_HOSTING_DNS_SECONDARIES, ":53", false },
+		{ CLI_KEY_HOSTING_DNS_SECONDARIES, "192.0.2.2", false },
+		{ CLI_KEY_HOSTING_DNS_SECONDARIES, "ns2.example:53", false },
+		{ CLI_KEY_HOSTING_DNS_SECONDARIES, "192.0.2.2:53 a b", false },
+		{ CLI_KEY_HOSTING_DNS_RATE, "0", true },
+		{ CLI_KEY_HOSTING_DNS_RATE, "1000000", true },
+		{ CLI_KEY_HOSTING_DNS_RATE, "1000001", false },
+		{ CLI_KEY_HOSTING_DNS_RATE, "-1", false },
+		{ CLI_KEY_HOSTING_DNS_RATE, "20K", false },
+		{ CLI_KEY_HOSTING_DNS_RATE, "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct str accepted = S("");
+
+		if (cli_key_accepts(cli_key_rule(cases[i].key),
+				    str_of(cases[i].value),
+				    &accepted) != cases[i].good)
+			fail_msg("%s", cases[i].value);
+		assert_true(accepted.n > 0);
+	}
+}
+
+static void
 faults_are_told_with_file_line_and_what_was_meant(void **state)
 {
 	static const struct {
@@ -260,6 +296,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_sets_values_and_says_where),
 		cmocka_unit_test(lists_switches_sizes_and_mailboxes_are_read),
+		cmocka_unit_test(
+			places_of_other_servers_and_counts_are_checked),
 		cmocka_unit_test(
 			faults_are_told_with_file_line_and_what_was_meant),
 		cmocka_unit_test(the_environment_wins_over_the_file),
