@@ -17,7 +17,7 @@ static void
 fill_defaults(struct policyhost_options *o)
 {
 	if (o->cached == 0)
-		o->cached = 10000;
+		o->cached = 32768;
 	if (o->connections == 0)
 		o->connections = 20000;
 	if (o->per_address == 0)

@@ -29,7 +29,7 @@ struct policyhost_options {
 	struct str dashboard;
 	int dashboard_fd; /* -1: none */
 	/* Everything below: 0 takes what stands behind it. */
-	unsigned cached; /* certificates ready to serve: 10000 */
+	unsigned cached; /* certificates ready to serve, 8 KB each: 32768 */
 	unsigned connections, per_address; /* 20000, 100; IPv6: each /64 */
 	int64_t connection_ms;  /* from its beginning to its end: 30 s */
 	uint64_t log_max;       /* bytes of policy.log, twice at most: 16 MiB */

@@ -13,7 +13,9 @@ enum {
 	ISSUERS = 64,
 	LENGTH = 3,
 	NAME_ROOM = 254,
-	LIFE = CIVIL_DAY /* of a challenge's answer, and before it */
+	LIFE = CIVIL_DAY, /* of a challenge's answer, and before it */
+	P256 = 32,        /* bytes of its numbers */
+	P256_POINT = 65
 };
 
 /* RFC 8737 section 3: id-pe-acmeIdentifier. */
@@ -135,14 +137,64 @@ read_chain(struct tls_pair *pair, struct str chain)
 	return true;
 }
 
+/* The one form that P-256 keys have in PKCS #8 (RFC 5958, RFC 5915): what
+ * stands before the private value, and between it and the point. */
+static const struct str p256_head =
+	STR("\x30\x81\x87\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02"
+	    "\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x04\x6d\x30\x6b\x02"
+	    "\x01\x01\x04\x20");
+static const struct str p256_between = STR("\xa1\x44\x03\x42\x00");
+
+/* The library's own way to such a key takes longer than a handshake. NULL:
+ * it is of another form. */
+static EVP_PKEY *
+read_p256(struct str der)
+{
+	unsigned char native[P256];
+	char group[] = "prime256v1";
+	size_t at = p256_head.n + P256 + p256_between.n;
+	struct str secret = str_sub(der, p256_head.n, P256);
+	struct str point = str_sub(der, at, SIZE_MAX);
+	EVP_PKEY_CTX *ctx;
+	EVP_PKEY *key = NULL;
+	BIGNUM *n;
+
+	if (der.n != at + P256_POINT || !str_starts(der, p256_head) ||
+	    !str_eq(str_sub(der, p256_head.n + P256, p256_between.n),
+		    p256_between))
+		return NULL;
+	n = BN_bin2bn((const unsigned char *)secret.p, P256, NULL);
+	ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+	if (n && ctx && BN_bn2nativepad(n, native, P256) == P256 &&
+	    EVP_PKEY_fromdata_init(ctx) == 1) {
+		OSSL_PARAM parts[] = {
+			OSSL_PARAM_utf8_string("group", group,
+					       sizeof group - 1),
+			OSSL_PARAM_octet_string(
+				"pub", (void *)(uintptr_t)point.p, point.n),
+			OSSL_PARAM_BN("priv", native, P256),
+			OSSL_PARAM_END,
+		};
+
+		(void)EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, parts);
+	}
+	OPENSSL_cleanse(native, sizeof native);
+	BN_clear_free(n);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
 static EVP_PKEY *
 read_key(struct str der)
 {
 	const unsigned char *p = (const unsigned char *)der.p;
-	PKCS8_PRIV_KEY_INFO *info =
-		d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
-	EVP_PKEY *key = info ? EVP_PKCS82PKEY(info) : NULL;
+	EVP_PKEY *key = read_p256(der);
+	PKCS8_PRIV_KEY_INFO *info;
 
+	if (key)
+		return key;
+	info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &p, (long)der.n);
+	key = info ? EVP_PKCS82PKEY(info) : NULL;
 	PKCS8_PRIV_KEY_INFO_free(info);
 	return key;
 }

@@ -73,8 +73,8 @@ static struct material
 make_material(const char *name, const char *kind)
 {
 	struct material m = { BUF(DER_MAX), BUF(DER_MAX) };
-	EVP_PKEY *key = strcmp(kind, "RSA") == 0 ? EVP_RSA_gen(2048)
-						 : EVP_EC_gen("P-256");
+	EVP_PKEY *key =
+		strcmp(kind, "RSA") == 0 ? EVP_RSA_gen(2048) : EVP_EC_gen(kind);
 	EVP_PKEY *other = EVP_EC_gen("P-256");
 	X509 *leaf = new_certificate(key, name);
 	X509 *issuer = new_certificate(other, "issuer");
@@ -203,7 +203,7 @@ make_server(void **state)
 	struct server *s = heap_new(sizeof *s);
 
 	s->hosts = tls_hosts_new(choose, s);
-	s->pair = pair_for("mta-sts.a.example", "EC");
+	s->pair = pair_for("mta-sts.a.example", "P-256");
 	*state = s;
 	return 0;
 }
@@ -254,17 +254,21 @@ the_name_chooses_the_certificate(void **state)
 }
 
 static void
-rsa_certificates_serve_too(void **state)
+keys_of_other_kinds_serve_too(void **state)
 {
+	static const char *const kinds[] = { "RSA", "P-384" };
 	struct server *s = *state;
-	struct client c;
 
-	tls_pair_free(s->pair);
-	s->pair = pair_for("mta-sts.a.example", "RSA");
-	make_client(&c, "mta-sts.a.example", NULL);
-	(void)SSL_set_max_proto_version(c.ssl, TLS1_2_VERSION);
-	assert_true(shake(s, &c));
-	free_client(&c);
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		struct client c;
+
+		tls_pair_free(s->pair);
+		s->pair = pair_for("mta-sts.a.example", kinds[i]);
+		make_client(&c, "mta-sts.a.example", NULL);
+		(void)SSL_set_max_proto_version(c.ssl, TLS1_2_VERSION);
+		assert_true(shake(s, &c));
+		free_client(&c);
+	}
 }
 
 static void
@@ -396,8 +400,8 @@ a_challenge_for_what_is_no_name_is_refused(void **state)
 static void
 what_does_not_fit_together_is_refused(void **state)
 {
-	struct material a = make_material("a.example", "EC");
-	struct material b = make_material("b.example", "EC");
+	struct material a = make_material("a.example", "P-256");
+	struct material b = make_material("b.example", "P-256");
 	const struct str chain = buf_str(&a.chain), key = buf_str(&a.key);
 	const struct {
 		struct str chain, key;
@@ -574,7 +578,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SERVER(the_name_chooses_the_certificate),
-		WITH_SERVER(rsa_certificates_serve_too),
+		WITH_SERVER(keys_of_other_kinds_serve_too),
 		WITH_SERVER(no_name_and_no_such_name_end_with_alert_112),
 		WITH_SERVER(old_versions_are_refused),
 		WITH_SERVER(another_protocol_is_refused),
