@@ -231,7 +231,7 @@ verdict_of(X509_STORE_CTX *ctx)
 }
 
 static enum facts_chain
-judge(STACK_OF(X509) * sent, X509_STORE *roots)
+verify(STACK_OF(X509) * sent, X509_STORE *roots, unsigned long more)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	enum facts_chain verdict = FACTS_CHAIN_UNKNOWN;
@@ -241,14 +241,27 @@ judge(STACK_OF(X509) * sent, X509_STORE *roots)
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
 
 		(void)X509_STORE_CTX_set_default(ctx, "ssl_server");
-		(void)X509_VERIFY_PARAM_set_flags(param,
-						  X509_V_FLAG_NO_CHECK_TIME);
+		(void)X509_VERIFY_PARAM_set_flags(
+			param, X509_V_FLAG_NO_CHECK_TIME | more);
 		X509_VERIFY_PARAM_set_auth_level(param, 0);
 		(void)X509_verify_cert(ctx);
 		verdict = verdict_of(ctx);
 	}
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
+	return verdict;
+}
+
+/* Lists of what was revoked are not fetched: they count where they stand
+ * beside the roots, and nothing follows from there being none. */
+static enum facts_chain
+judge(STACK_OF(X509) * sent, X509_STORE *roots)
+{
+	enum facts_chain verdict = verify(sent, roots, 0);
+
+	if (verdict == FACTS_CHAIN_TRUSTED &&
+	    verify(sent, roots, X509_V_FLAG_CRL_CHECK) == FACTS_CHAIN_REVOKED)
+		return FACTS_CHAIN_REVOKED;
 	return verdict;
 }
 

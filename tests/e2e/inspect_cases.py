@@ -201,6 +201,8 @@ def host_cases(ports):
     yield own("stranger", "cert_untrusted_root", fault="unknown_root")
     yield own("incomplete", "cert_incomplete_chain")
     yield own("forged", "cert_untrusted_root")
+    # Senders may look for it, and most do not.
+    yield own("revoked", "cert_revoked", oracle=(VALID, S33))
     yield own("weak", "cert_weak", fault="rsa1024")
     yield Case("ends-soon", VALID, "mtasts.cert_expires_soon",
                web="expires_soon")

@@ -22,7 +22,6 @@ FILES = ("mtasts.toml", "mtasts_more.toml", "dns.toml", "tlsrpt_record.toml",
 # laboratory.
 WHY = {
     "dns.refused": "libunbound tells SERVFAIL instead",
-    "mtasts.cert_revoked": "revocation is not asked for",
     "mtasts.cert_unverified": "a chain that could not be looked at",
     "mtasts.file_older_than_txt": "needs history",
     "mtasts.id_changed_same_body": "needs history",

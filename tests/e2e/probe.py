@@ -93,6 +93,7 @@ WEB = {
                      "cert_issuer": "stranger inter"},
     "incomplete": {**SOUND, "cert_chain": "incomplete"},
     "forged": {**SOUND, "cert_chain": "broken"},
+    "revoked": {**SOUND, "cert_chain": "revoked"},
     "rsa2048": {**SOUND, "cert_key": "RSA", "cert_bits": 2048},
     "rsa1024": {**SOUND, "cert_key": "RSA", "cert_bits": 1024,
                 "cert_weak": True},

@@ -30,6 +30,7 @@ CERT_FAULTS = {
     "unknown_root": {"issuer": "stranger"},
     "incomplete": {"bare": True},
     "forged": {"forged": True},
+    "revoked": {"revoked": True},
     "rsa2048": {"key": "rsa:2048"},
     "rsa1024": {"key": "rsa:1024"},
     "sha1": {"digest": "sha1"},
@@ -156,6 +157,18 @@ class Authority:
                               issuer, ["-extensions", "authority"],
                               (-400, 3650)), key)
 
+    def revoke(self, leaf):
+        """Says so in a list beside the root, for whoever reads it."""
+        by = ["-config", self.path("ca.cnf"), "-cert", self.inter.chain,
+              "-keyfile", self.inter.key]
+        self.count += 1
+        out = self.path(f"{self.count}.crl")
+        openssl("ca", *by, "-revoke", leaf)
+        openssl("ca", *by, "-gencrl", "-crldays", "30", "-out", out)
+        with open(self.root.chain, "a", encoding="utf-8") as roots, \
+                open(out, encoding="utf-8") as crl:
+            roots.write(crl.read())
+
     def leaf(self, common, how):
         key = self.key(how.get("key", "ec"))
         names = how["names"]
@@ -171,6 +184,8 @@ class Authority:
                          how.get("digest", "sha256"))
         if how.get("forged"):
             forge(leaf)
+        if how.get("revoked"):
+            self.revoke(leaf)
         if issuer and not how.get("bare"):
             with open(leaf, "a", encoding="utf-8") as out, \
                     open(self.inter.chain, encoding="utf-8") as more:
