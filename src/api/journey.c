@@ -216,6 +216,7 @@ put_advanced(struct api_call *c, const struct insight_asked *a,
 		json_put_null(j, "advanced");
 		return ERR_NONE;
 	}
+	(void)ladder_parse(was->to, &w.at);
 	e = insight_own_failed(a, was->advanced_at, &w.failed, why);
 	if (e != ERR_NONE)
 		return e;

@@ -4,8 +4,6 @@
 #include "api/hosting.h"
 #include "api/people.h"
 
-#include "dmarcrec/dmarcrec.h"
-
 #include <stdio.h>
 
 enum { WORDS_MAX = 100, LIMIT_MAX = 1000000 /* own messages */ };
@@ -20,22 +18,6 @@ struct step {
 };
 
 /* ---- the record ---- */
-
-static void
-set_rung(struct dmarcrec *rec, enum ladder_rung to)
-{
-	static const enum dmarcrec_policy policies[LADDER_RUNGS] = {
-		[LADDER_NO_RECORD] = DMARCREC_NONE,
-		[LADDER_NONE] = DMARCREC_NONE,
-		[LADDER_QUARANTINE_TEST] = DMARCREC_QUARANTINE,
-		[LADDER_QUARANTINE] = DMARCREC_QUARANTINE,
-		[LADDER_REJECT_TEST] = DMARCREC_REJECT,
-		[LADDER_REJECT] = DMARCREC_REJECT,
-	};
-
-	rec->p = policies[to];
-	rec->test = to == LADDER_QUARANTINE_TEST || to == LADDER_REJECT_TEST;
-}
 
 /* Where there is none yet: one that reports to here. */
 static enum err
@@ -55,29 +37,15 @@ first_record(const struct step *s, struct str *out, struct diag *why)
 	return e;
 }
 
-/* Everything of the present record stays but the policy, in the form of RFC
- * 9989. */
 static enum err
 make_record(struct step *s, struct diag *why)
 {
 	struct str text = s->is.record;
-	struct dmarcrec old, rec;
-	SCOPED_BUF out = BUF(DMARCREC_TEXT_MAX);
 	enum err e = text.n > 0 ? ERR_NONE : first_record(s, &text, why);
 
-	if (e == ERR_NONE)
-		e = dmarcrec_parse(text, s->c->mem, &old, why);
-	if (e != ERR_NONE)
-		return e;
-	if (!dmarcrec_convert(&old, s->c->mem, &rec))
-		return diag_set(why, ERR_LIMIT, "control.too_large", 0, "%s",
-				"");
-	set_rung(&rec, s->judged.to);
-	dmarcrec_print(&rec, &out);
-	if (out.full || !arena_dup(s->c->mem, buf_str(&out), &s->record))
-		return diag_set(why, ERR_LIMIT, "control.too_large", 0, "%s",
-				"");
-	return ERR_NONE;
+	return e == ERR_NONE ? insight_ladder_record(text, s->judged.to,
+						     s->c->mem, &s->record, why)
+			     : e;
 }
 
 /* Where we host it, it changes now. */

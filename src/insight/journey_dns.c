@@ -125,3 +125,42 @@ insight_journey_dns(const struct insight_asked *a, struct insight_ladder *out,
 		out->facts.one_record = LADDER_NO;
 	return ERR_NONE;
 }
+
+/* ---- the record of another rung ---- */
+
+static void
+set_rung(struct dmarcrec *rec, enum ladder_rung to)
+{
+	static const enum dmarcrec_policy policies[LADDER_RUNGS] = {
+		[LADDER_NO_RECORD] = DMARCREC_NONE,
+		[LADDER_NONE] = DMARCREC_NONE,
+		[LADDER_QUARANTINE_TEST] = DMARCREC_QUARANTINE,
+		[LADDER_QUARANTINE] = DMARCREC_QUARANTINE,
+		[LADDER_REJECT_TEST] = DMARCREC_REJECT,
+		[LADDER_REJECT] = DMARCREC_REJECT,
+	};
+
+	rec->p = policies[to];
+	rec->test = to == LADDER_QUARANTINE_TEST || to == LADDER_REJECT_TEST;
+}
+
+enum err
+insight_ladder_record(struct str record, enum ladder_rung to, struct arena *mem,
+		      struct str *out, struct diag *why)
+{
+	SCOPED_BUF text = BUF(DMARCREC_TEXT_MAX);
+	struct dmarcrec old, rec;
+	enum err e = dmarcrec_parse(record, mem, &old, why);
+
+	if (e != ERR_NONE)
+		return e;
+	if (!dmarcrec_convert(&old, mem, &rec))
+		return diag_set(why, ERR_LIMIT, "control.too_large", 0, "%s",
+				"");
+	set_rung(&rec, to);
+	dmarcrec_print(&rec, &text);
+	if (text.full || !arena_dup(mem, buf_str(&text), out))
+		return diag_set(why, ERR_LIMIT, "control.too_large", 0, "%s",
+				"");
+	return ERR_NONE;
+}

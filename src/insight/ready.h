@@ -58,6 +58,11 @@ struct insight_ladder {
 enum err insight_ladder(const struct insight_asked *a,
 			struct insight_ladder *out,
 			struct diag *why) MUST_CHECK;
+/* The record with the policy of `to`: everything else of it stays, in the form
+ * of RFC 9989. ERR_LIMIT "control.too_large". */
+enum err insight_ladder_record(struct str record, enum ladder_rung to,
+			       struct arena *mem, struct str *out,
+			       struct diag *why) MUST_CHECK;
 /* Own messages that failed since the day of `since`; LADDER_NOT_KNOWN when
  * nothing was reported. */
 enum err insight_own_failed(const struct insight_asked *a, int64_t since,

@@ -91,6 +91,19 @@ struct watch_arrivals {
 enum err watch_tell_silence(struct control *c, const struct watch_arrivals *a,
 			    unsigned channels, struct diag *why) MUST_CHECK;
 
+/* journey.c */
+
+struct watch_journeys {
+	struct control *control;
+	struct store *store;
+	int64_t now;
+	unsigned channels;
+};
+/* Every DMARC policy that became stronger lately: notices when own mail fails
+ * since, and the way back where it was chosen and the record is hosted. */
+enum err watch_look_at_journeys(const struct watch_journeys *in,
+				struct diag *why) MUST_CHECK;
+
 /* tell.c */
 
 /* Writes a notice for `channels` when people should know of `change`, or that

@@ -364,6 +364,29 @@ look_at_arrivals(void *ctx)
 		log_warn("watch_failed", &why);
 }
 
+/* What nobody is told of steps back, too. */
+static void
+look_at_journeys(void *ctx)
+{
+	struct watch *w = ctx;
+	SCOPED_STORE s = open_store(w);
+	const struct watch_journeys in = { .control = w->control,
+					   .store = s,
+					   .now = w->o.clock(),
+					   .channels = w->o.channels };
+	struct diag why = { 0 };
+
+	if (s && watch_look_at_journeys(&in, &why) != ERR_NONE)
+		log_warn("watch_failed", &why);
+}
+
+static void
+look_hourly(void *ctx)
+{
+	look_at_journeys(ctx);
+	look_at_arrivals(ctx);
+}
+
 /* ---- the whole ---- */
 
 enum err
@@ -390,9 +413,9 @@ watch_start(struct loop *l, struct inspect *in,
 	loop_timer_set(w->timer, w->o.poll_ms, true);
 	w->round.mem = arena_new(ROUND_MEMORY);
 	w->round.next = loop_timer_new(l, next_of_round, w);
-	w->hourly = loop_timer_new(l, look_at_arrivals, w);
+	w->hourly = loop_timer_new(l, look_hourly, w);
 	loop_timer_set(w->hourly, ARRIVALS_MS, true);
-	loop_defer(l, look_at_arrivals, w);
+	loop_defer(l, look_hourly, w);
 	loop_defer(l, fill, w);
 	*out = w;
 	return ERR_NONE;
