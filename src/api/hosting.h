@@ -13,6 +13,8 @@ enum err api_asked(struct api_call *c, struct control_domain *domain,
 		   struct insight_asked *out, struct diag *why) MUST_CHECK;
 /* The number, or "" when it is not known: for the places of a finding. */
 struct str api_number(char text[API_DIGITS], int64_t n);
+/* "days" of the code of the gate of that name. */
+struct str api_gate_name(const char *code);
 /* The members of a finding, in the reader's language, into an open object.
  * `detail`, `count` and `host` fill its places; empty ones are left out. */
 void api_put_said(struct api_call *c, const char *code, struct str detail,

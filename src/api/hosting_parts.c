@@ -27,6 +27,16 @@ api_number(char text[API_DIGITS], int64_t n)
 	return str_of(text);
 }
 
+struct str
+api_gate_name(const char *code)
+{
+	static const struct str head = STR("gate_");
+	size_t at = str_find(str_of(code), head);
+
+	return at == SIZE_MAX ? S("")
+			      : str_sub(str_of(code), at + head.n, SIZE_MAX);
+}
+
 static void
 add_place(struct finding_found *f, size_t *n, const char *name,
 	  struct str value)

@@ -3,9 +3,7 @@
 #include "api/handlers.h"
 #include "api/hosting.h"
 
-#include <string.h>
-
-enum { FETCH_DAYS = 14, CODE_HEAD = sizeof("stsmode.gate_") - 1 };
+enum { FETCH_DAYS = 14 };
 
 /* ---- gates ---- */
 
@@ -25,7 +23,7 @@ put_gate(struct api_call *c, const struct stsmode_gate *g)
 	char value[API_DIGITS], threshold[API_DIGITS];
 
 	json_open_object(j, NULL);
-	json_put_str(j, "gate", str_of(g->code + CODE_HEAD));
+	json_put_str(j, "gate", api_gate_name(g->code));
 	json_put_str(j, "verdict", str_of(stsmode_verdict_name(g->verdict)));
 	json_put_bool(j, "hard", g->hard);
 	json_put_bool(j, "at_most", g->at_most);

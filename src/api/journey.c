@@ -5,11 +5,7 @@
 
 #include <stdlib.h>
 
-enum {
-	CODE_HEAD = sizeof("ladder.gate_") - 1,
-	CAUSES_MAX = 10,
-	URL_MAX = 2048
-};
+enum { CAUSES_MAX = 10, URL_MAX = 2048 };
 
 /* ---- ways to the messages ---- */
 
@@ -70,7 +66,7 @@ put_gate(struct api_call *c, struct str domain, const struct ladder_gate *g)
 	bool of_source = g->id == LADDER_G_UNTRIAGED || g->id == LADDER_G_DKIM;
 
 	json_open_object(j, NULL);
-	json_put_str(j, "gate", str_of(g->code + CODE_HEAD));
+	json_put_str(j, "gate", api_gate_name(g->code));
 	json_put_i64(j, "number", (int64_t)g->id + 1);
 	json_put_str(j, "verdict", str_of(ladder_verdict_name(g->verdict)));
 	json_put_bool(j, "share", g->share);
