@@ -27,10 +27,15 @@ enum err
 publish_apply(const struct provider *p, const struct dnsplan *plan, int64_t now,
 	      struct diag *why)
 {
-	static enum err (*const ways[])(struct publish_task *,
-					struct diag *) = {
-		[PROVIDER_RFC2136] = publish_rfc2136,
-	};
+	static enum err (*const ways[])(
+		struct publish_task *,
+		struct diag *) = { [PROVIDER_RFC2136] = publish_rfc2136,
+				   [PROVIDER_POWERDNS] = publish_powerdns,
+				   [PROVIDER_CLOUDFLARE] = publish_cloudflare,
+				   [PROVIDER_ROUTE53] = publish_route53,
+				   [PROVIDER_DESEC] = publish_desec,
+				   [PROVIDER_HETZNER] = publish_hetzner,
+				   [PROVIDER_DOMENESHOP] = publish_domeneshop };
 	SCOPED_ARENA mem = arena_new(MEMORY);
 	struct publish_task t = { .provider = p,
 				  .plan = plan,

@@ -29,6 +29,20 @@ enum err publish_is_changed(const struct dnsplan_change *c, const char *how,
 
 /* Each applies the whole plan; errors as publish_apply has them. */
 enum err publish_rfc2136(struct publish_task *t, struct diag *why) MUST_CHECK;
+/* The same by the API of PowerDNS ... */
+enum err publish_powerdns(struct publish_task *t, struct diag *why) MUST_CHECK;
+/* ... Cloudflare ... */
+enum err publish_cloudflare(struct publish_task *t,
+			    struct diag *why) MUST_CHECK;
+/* ... Amazon Route 53 ... */
+enum err publish_route53(struct publish_task *t, struct diag *why) MUST_CHECK;
+/* ... deSEC ... */
+enum err publish_desec(struct publish_task *t, struct diag *why) MUST_CHECK;
+/* ... Hetzner ... */
+enum err publish_hetzner(struct publish_task *t, struct diag *why) MUST_CHECK;
+/* ... Domeneshop. */
+enum err publish_domeneshop(struct publish_task *t,
+			    struct diag *why) MUST_CHECK;
 
 /* ---- message.c: one UPDATE, and questions about what is there ---- */
 
