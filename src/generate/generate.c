@@ -236,6 +236,26 @@ set_places(struct maker *m)
 	};
 }
 
+/* "box@mailhost" works on the machine that wrote it, and nowhere else. */
+static void
+check_hosts(struct maker *m)
+{
+	static const enum generate_field uris[] = { GENERATE_RUA,
+						    GENERATE_RUF };
+
+	for (size_t i = 0; i < COUNT_OF(uris); i++) {
+		const struct generate_values *v = &m->w->v[uris[i]];
+
+		for (size_t k = 0; k < v->n; k++) {
+			struct str host = generate_uri_host(
+				m->mem, generate_uri(m->mem, v->at[k]));
+
+			if (host.n > 0 && str_index(host, '.') == SIZE_MAX)
+				generate_tell(m, "generate.single_label", host);
+		}
+	}
+}
+
 void
 generate_make(const struct generate_wish *w, int64_t now, struct arena *mem,
 	      struct generate_result *out)
@@ -251,6 +271,8 @@ generate_make(const struct generate_wish *w, int64_t now, struct arena *mem,
 	}
 	if (out->made)
 		kinds[w->kind].make(&m);
+	if (out->made)
+		check_hosts(&m);
 	/* Nothing half-made leaves. */
 	if (out->found.full)
 		out->made = false;

@@ -243,6 +243,16 @@ test("what differs in DNS is told, with the record to copy", async () => {
 		const tls = page.locator(".desired-add", { hasText:
 			"_smtp._tls.shop.example" });
 		ok((await tls.innerText()).includes("Missing"), "TLS reports");
+		/* The form for such a record begins with the same address. */
+		for (const kind of ["dmarc", "tls-rpt"]) {
+			await go(page, `/tools/generate/${kind}?q=shop.example`);
+			await page.waitForFunction(wanted => [...document
+				.querySelectorAll("textarea")].some(one =>
+				one.value === wanted), address);
+			await page.waitForFunction(wanted => document
+				.querySelector(".gen-made").innerText
+				.includes("mailto:" + wanted), address);
+		}
 	} finally {
 		await api("/domains/shop.example", { method: "DELETE" })
 			.catch(() => {});

@@ -218,6 +218,36 @@ again(enum generate_kind kind, struct str text, struct arena *mem,
 }
 
 static void
+a_host_without_a_domain_is_warned_of(void **state)
+{
+	static const struct {
+		const char *rua;
+		bool warned;
+	} table[] = {
+		{ "d@mailhost", true },
+		{ "mailto:d@localhost", true },
+		{ "d@mail.example.com", false },
+		{ "https://collector/x", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(table); i++) {
+		SCOPED_ARENA mem = arena_new(MEMORY);
+		struct generate_result r;
+		struct generate_wish w;
+
+		generate_wish_init(&w, GENERATE_TLS_RPT, mem);
+		generate_set(&w, GENERATE_DOMAIN, S("example.com"));
+		generate_add(&w, GENERATE_RUA, str_of(table[i].rua));
+		generate_make(&w, 0, mem, &r);
+		assert_true(r.made);
+		assert_int_equal(
+			!!finding_list_find(&r.found, "generate.single_label"),
+			table[i].warned);
+	}
+}
+
+static void
 old_records_come_back_as_they_should_be(void **state)
 {
 	static const struct {
@@ -427,6 +457,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wishes_become_records_or_are_refused),
+		cmocka_unit_test(a_host_without_a_domain_is_warned_of),
 		cmocka_unit_test(old_records_come_back_as_they_should_be),
 		cmocka_unit_test(several_spf_records_become_one),
 		cmocka_unit_test(

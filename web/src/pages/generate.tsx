@@ -1,12 +1,15 @@
 /* A record from a form, and the form from a record. */
 import { useEffect, useState } from "preact/hooks";
-import { ApiProblem, work } from "../api/client";
+import { ApiProblem, session, work } from "../api/client";
 import { mailServers, published, useMade } from "../api/made";
-import type { Finding, Generated } from "../api/types";
+import { useQuery } from "../api/query";
+import type { DomainRecords, Domains, Finding, Generated } from
+	"../api/types";
 import { defaults, FIELDS, formOf, holdsPrivateKey, keyCommands, MAKERS,
 	 missing, wishOf } from "../model/generate";
 import type { FieldSpec, Form, Maker } from "../model/generate";
 import { setParams, usePlace } from "../model/place";
+import { useStore } from "../state/store";
 import { named, t } from "../words/words";
 import { Code } from "../parts/copy";
 import { Area, Choice, Field, Radios, Switch } from "../parts/field";
@@ -221,9 +224,24 @@ export function MakerTabs({ q }: { q: string }) {
 	);
 }
 
+/* Where reports of a registered domain go, once that is known. */
+function useOwnAddress(kind: Maker, domain: string): string | null {
+	const reports = kind === "dmarc" || kind === "tls-rpt";
+	const user = useStore(session)?.user;
+	const list = useQuery<Domains>(user && reports && domain ?
+		"/domains" : null).data?.domains;
+	const known = list?.some((one) => one.registered &&
+		one.domain === domain.toLowerCase().replace(/\.$/, ""));
+
+	return useQuery<DomainRecords>(known ? "/domains/" +
+		encodeURIComponent(domain) + "/records" : null).data?.address ??
+		null;
+}
+
 function Generator({ kind }: { kind: Maker }) {
 	const q = usePlace().params.get("q") ?? "";
 	const [form, setForm] = useState(() => defaults(kind, q));
+	const own = useOwnAddress(kind, (form.domain ?? "").trim());
 	const [current, setCurrent] = useState<readonly string[]>([]);
 	const [given, setGiven] = useState<readonly Finding[]>([]);
 	const domain = (form.domain ?? "").normalize("NFKC").trim();
@@ -232,6 +250,12 @@ function Generator({ kind }: { kind: Maker }) {
 		!holdsPrivateKey(form.public_key) ?
 		wishOf(kind, { ...form, domain }, current) : null);
 
+	// What somebody typed, or emptied, is theirs.
+	useEffect(() => {
+		if (own)
+			setForm((now) => now.rua === undefined ?
+				{ ...now, rua: own } : now);
+	}, [own]);
 	useEffect(() => {
 		if (data?.domain && data.domain !== q)
 			setParams({ q: data.domain }, true);

@@ -2,9 +2,10 @@
 import { useQuery } from "../api/query";
 import type { DomainRecord, DomainRecords } from "../api/types";
 import { number } from "../words/format";
-import { of, t } from "../words/words";
+import { finding, of, t } from "../words/words";
 import { Code, Copy } from "./copy";
 import { Answer, Notice } from "./page";
+import { Said } from "./said";
 
 function Part({ label, text }: { label: string; text: string }) {
 	return (
@@ -41,6 +42,14 @@ function Record({ one }: { one: DomainRecord }) {
 	);
 }
 
+/* The name of this server is none that others can find. */
+function SingleLabel({ host }: { host: string }) {
+	const found = finding("generate.single_label", { detail: host });
+
+	return found && <Notice kind="warn"><strong>{found.title}</strong>
+		<p>{found.meaning}</p><p><Said text={found.fix} /></p></Notice>;
+}
+
 export function Records({ domain }: { domain: string }) {
 	const query = useQuery<DomainRecords>(
 		`/domains/${encodeURIComponent(domain)}/records`);
@@ -53,6 +62,8 @@ export function Records({ domain }: { domain: string }) {
 				<Code text={"mailto:" + data.address}
 					label={t("web.record.address")} />
 			</Notice>
+			{!/@.*\./.test(data.address) && <SingleLabel
+				host={data.address.replace(/^.*@/, "")} />}
 			{data.records.map((one) =>
 				<Record key={one.name} one={one} />)}
 			<details class="more">
