@@ -17,8 +17,10 @@ import ssl
 import sys
 import tempfile
 import threading
+import time
 
 import dns
+import mails
 import tlslab
 from server import Server, Tap, wait_for
 
@@ -290,6 +292,55 @@ def check_trials(tap, lab, server):
            done.returncode, done.stderr)
 
 
+def failing(day, rows):
+    """A report on a day on which others sent in the domain's name."""
+    text = mails.dmarc_xml(f"day-{day}", domain="good.example", rows=rows,
+                           day=day)
+    return text.replace(b"<dkim>pass</dkim>", b"<dkim>fail</dkim>").replace(
+        b"<result>pass</result>", b"<result>fail</result>")
+
+
+def told_of_spoofing(lab):
+    return [n for _, _, _, body in lab["hook"].taken
+            for n in json.loads(body)["notices"]
+            if n["code"] == "change.spoofing"]
+
+
+def check_spike(tap, lab, server):
+    """Three quiet weeks, then much; it is looked for at every start."""
+    today = int(time.time()) // 86400
+    days = {today - ago: 12 if ago < 4 else 1 for ago in range(24, 0, -1)}
+    for day, rows in days.items():
+        status, answer = server.api("POST", "/reports", failing(day, rows),
+                                    {"X-File-Name": f"{day}.xml"})
+        assert status == 201, (status, answer)
+    wanted = sum(mails.messages_of(rows) for rows in days.values())
+
+    def counted():
+        _, found = server.api(
+            "GET", "/query?domain=good.example&group=class&range=30d")
+        return found["totals"]["messages"] == wanted
+
+    tap.ok(wait_for(counted, 60, 0.3), "a month of reports is counted")
+    server.stop()
+    before = server.logged().count("notified")
+    server.start()
+    found = wait_for(lambda: told_of_spoofing(lab), 60)
+    first = time.strftime("%Y-%m-%d", time.gmtime((today - 3) * 86400))
+    if tap.ok(found and len(found) == 1, "a spike is told", found):
+        tap.ok(f"/reports/dmarc?from={first}&to=" in found[0]["url"] and
+               "&domain=good.example&class=unrecognised&class=blocked"
+               in found[0]["url"] and found[0]["values"]["count"] == "234",
+               "with its number and the rows that it is about", found)
+    # Noted as told: what is stopped before is told again.
+    wait_for(lambda: server.logged().count("notified") > before, 30)
+    server.stop()
+    server.start()
+    wait_for(lambda: False, QUIET)
+    tap.ok(len(told_of_spoofing(lab)) == 1, "and told once while it lasts",
+           told_of_spoofing(lab))
+
+
 def check_log(tap, server):
     text = server.logged()
     tap.ok("notified" in text, "the log says that people were told")
@@ -340,6 +391,7 @@ def main(program):
             check_notices(tap, lab)
             check_quiet(tap, lab, watched)
             check_trials(tap, lab, server)
+            check_spike(tap, lab, server)
             check_log(tap, server)
     return tap.end()
 
