@@ -209,10 +209,10 @@ take_probe(void *ctx, const struct control_probe *p)
 	return ERR_NONE;
 }
 
+/* By this version; nothing is said where there is none to judge by. */
 static void
-judge_cover(struct gathering *g)
+judge_by(struct gathering *g, const struct control_version *v)
 {
-	const struct control_version *v = &g->out->newest;
 	struct mtasts_faults faults = { .n = 0 };
 	struct mtasts_policy policy;
 	bool fine = v->id > 0 &&
@@ -221,9 +221,19 @@ judge_cover(struct gathering *g)
 	if (!fine || policy.mode == MTASTS_OFF)
 		return;
 	for (size_t i = 0; i < g->out->facts.mx_n; i++)
-		g->mx[i].covered = mtasts_allows(&policy, g->mx[i].host)
-					   ? STSMODE_YES
-					   : STSMODE_NO;
+		if (!mtasts_allows(&policy, g->mx[i].host))
+			g->mx[i].covered = STSMODE_NO;
+		else if (g->mx[i].covered == STSMODE_UNKNOWN)
+			g->mx[i].covered = STSMODE_YES;
+}
+
+/* By the newest version, and by the one that senders may still hold. */
+static void
+judge_cover(struct gathering *g)
+{
+	judge_by(g, &g->out->newest);
+	if (g->out->announced.id != g->out->newest.id)
+		judge_by(g, &g->out->announced);
 }
 
 /* ---- reports ---- */

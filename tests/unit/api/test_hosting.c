@@ -333,6 +333,64 @@ enforce_waits_for_a_reason_and_never_passes_a_server(void **state)
 	assert_string_equal(asking_text(p, "author"), "anna");
 }
 
+/* The newest version names the new server, and senders hold the one before. */
+static void
+a_server_is_covered_when_senders_know_it(void **state)
+{
+	struct place *p = *state;
+	int64_t id = add(p, "example.com", SELF);
+	struct control_hosted h;
+	struct control_version v = {
+		.mode = S("testing"),
+		.max_age = DAY,
+		.mx = S("mx1.example.com\nmx2.example.com"),
+		.body = S("version: STSv1\r\nmode: testing\r\n"
+			  "mx: mx1.example.com\r\nmx: mx2.example.com\r\n"
+			  "max_age: 86400\r\n"),
+		.author = S("anna"),
+		.made_at = NOW - DAY,
+	};
+	struct diag why = { 0 };
+
+	ready(p, id);
+	assert_int_equal(asking(p, &p->admin, API_POST, STS "/mail-servers",
+				"{\"host\":\"mx2.example.com\"}"),
+			 200);
+	assert_string_equal(asking_text(p, "adding.0.step"), "policy");
+	must(control_hosted_find(p->c, SELF, S("example.com"), p->mem, &h,
+				 &why),
+	     &why);
+	must(control_version_make(p->c, h.id, &v, p->mem, &why), &why);
+	assert_int_equal(asking(p, &p->viewer, API_GET, STS, NULL), 200);
+	assert_string_equal(asking_text(p, "adding.0.step"), "serve");
+	must(control_version_set(p->c, v.id, CONTROL_PLACED, NOW - 400, &why),
+	     &why);
+	must(control_version_set(p->c, v.id, CONTROL_SERVED, NOW - 350, &why),
+	     &why);
+	look(p, id, NOW, "10 mx1.example.com\n20 mx2.example.com", "");
+	assert_int_equal(asking(p, &p->viewer, API_GET, STS, NULL), 200);
+	assert_string_equal(asking_text(p, "adding.0.step"), "id");
+	assert_string_equal(verdict(p, "enforce_week", "covered"), "not_met");
+	must(control_version_set(p->c, v.id, CONTROL_ANNOUNCED, NOW - 299,
+				 &why),
+	     &why);
+	look(p, id, NOW, "10 mx1.example.com", "");
+	assert_int_equal(asking(p, &p->viewer, API_GET, STS, NULL), 200);
+	assert_string_equal(asking_text(p, "adding.0.step"), "wait");
+	asking_set_clock(NOW + 1);
+	assert_int_equal(asking(p, &p->viewer, API_GET, STS, NULL), 200);
+	assert_string_equal(asking_text(p, "adding.0.step"), "mx");
+	look(p, id, NOW, "10 mx1.example.com\n20 mx2.example.com", "");
+	assert_int_equal(asking(p, &p->viewer, API_GET, STS, NULL), 200);
+	assert_string_equal(asking_text(p, "adding.0.step"), "done");
+	assert_string_equal(verdict(p, "enforce_week", "covered"), "met");
+	assert_int_equal(asking(p, &p->viewer, API_GET, STS "/versions", NULL),
+			 200);
+	assert_int_equal(asking_number(p, "versions.0.number"), 2);
+	assert_int_equal(asking_number(p, "versions.1.superseded_at"),
+			 NOW - 400);
+}
+
 static enum err
 take_deed(void *ctx, const struct control_deed *deed)
 {
@@ -430,6 +488,7 @@ main(void)
 		TEST(hosting_begins_with_names_and_a_proof),
 		TEST(the_gates_have_the_values_of_reports_and_looks),
 		TEST(enforce_waits_for_a_reason_and_never_passes_a_server),
+		TEST(a_server_is_covered_when_senders_know_it),
 		TEST(steps_are_in_the_log_with_their_reason),
 		TEST(answers_are_as_described),
 	};
