@@ -22,16 +22,16 @@ counted(enum acme_gauge g, const struct acme_entry *e, uint64_t *key)
 	switch (g) {
 	case ACME_GAUGE_ORDERS:
 		*key = 0;
-		return !e->failure;
+		return e->kind != ACME_FAILED;
 	case ACME_GAUGE_REGISTERED:
 		*key = e->registered;
-		return !e->failure;
+		return e->kind == ACME_ORDERED;
 	case ACME_GAUGE_SAME:
 		*key = e->name;
-		return !e->failure;
+		return e->kind == ACME_ORDERED;
 	default:
 		*key = e->name;
-		return e->failure;
+		return e->kind == ACME_FAILED;
 	}
 }
 
@@ -144,6 +144,29 @@ acme_ledger_add(struct acme_pace *p, struct acme_entry e)
 		count_in(p, g, &e);
 }
 
+/* Certificates are limited by those that were issued: whoever fails four times
+ * must not wait a week. */
+void
+acme_ledger_futile(struct acme_pace *p, uint64_t name, int64_t since)
+{
+	size_t i = p->n;
+
+	while (i > 0 && (p->entries[i - 1].kind == ACME_FAILED ||
+			 p->entries[i - 1].name != name))
+		i--;
+	if (i == 0 || p->entries[i - 1].kind == ACME_FUTILE ||
+	    p->entries[i - 1].at < since)
+		return;
+	i--;
+	for (enum acme_gauge g = 0; g < ACME_GAUGES; g++)
+		if (i >= p->gauges[g].head)
+			count_out(p, g, &p->entries[i]);
+	p->entries[i].kind = ACME_FUTILE;
+	for (enum acme_gauge g = 0; g < ACME_GAUGES; g++)
+		if (i >= p->gauges[g].head)
+			count_in(p, g, &p->entries[i]);
+}
+
 int64_t
 acme_ledger_free(const struct acme_pace *p, enum acme_gauge g, uint64_t key,
 		 uint64_t most)
@@ -225,7 +248,7 @@ acme_pace_print(const struct acme_pace *p, struct buf *out)
 	for (size_t i = 0; i < p->n; i++) {
 		const struct acme_entry *e = &p->entries[i];
 
-		buf_addc(out, e->failure ? 1 : 0);
+		buf_addc(out, (char)e->kind);
 		put_u64(out, (uint64_t)e->at);
 		put_u64(out, e->name);
 		put_u64(out, e->registered);
@@ -238,7 +261,7 @@ entry_at(struct str bytes, size_t i)
 {
 	const char *p = bytes.p + HEAD_BYTES + i * ENTRY_BYTES;
 
-	return (struct acme_entry){ .failure = p[0] != 0,
+	return (struct acme_entry){ .kind = (enum acme_kind)p[0],
 				    .at = (int64_t)get_u64(p + 1),
 				    .name = get_u64(p + 9),
 				    .registered = get_u64(p + 17) };
@@ -259,7 +282,8 @@ is_sound(struct str bytes, size_t *n)
 		struct acme_entry e = entry_at(bytes, i);
 		char kind = bytes.p[HEAD_BYTES + i * ENTRY_BYTES];
 
-		if (e.at < before || e.at > latest || kind < 0 || kind > 1)
+		if (e.at < before || e.at > latest || kind < 0 ||
+		    kind > ACME_FUTILE)
 			return false;
 		before = e.at;
 	}

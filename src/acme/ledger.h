@@ -5,8 +5,14 @@
 
 #include "acme/private.h"
 
+enum acme_kind {
+	ACME_ORDERED, /* and a certificate came, as far as is known */
+	ACME_FAILED,  /* a proof */
+	ACME_FUTILE   /* ordered, and no certificate came */
+};
+
 struct acme_entry {
-	bool failure; /* else an order */
+	enum acme_kind kind;
 	int64_t at;
 	uint64_t name, registered; /* hashes */
 };
@@ -39,6 +45,8 @@ struct acme_pace {
 void acme_ledger_clock(struct acme_pace *p, int64_t now);
 /* Behind all others: never earlier than the last. */
 void acme_ledger_add(struct acme_pace *p, struct acme_entry e);
+/* The last order of this name, when not before `since`, came to nothing. */
+void acme_ledger_futile(struct acme_pace *p, uint64_t name, int64_t since);
 /* What gauge `g` counts `due` under. */
 uint64_t acme_ledger_key(enum acme_gauge g, const struct acme_due *due);
 /* When fewer than `most` with this key are left; INT64_MIN: already. */

@@ -4,7 +4,11 @@
 
 #include <string.h>
 
-enum { HOUR = 3600, LONGEST_RETRY = 24, DOUBLINGS = 5 };
+enum {
+	HOUR = 3600, /* an attempt takes less */
+	LONGEST_RETRY = 24,
+	DOUBLINGS = 5
+};
 
 /* ---- one certificate ---- */
 
@@ -102,13 +106,41 @@ acme_pace_ordered(struct acme_pace *p, const struct acme_due *due, int64_t now)
 				   .registered = str_hash(due->registered) });
 }
 
+static void
+note_failed(struct acme_pace *p, struct str name, int64_t now)
+{
+	acme_ledger_clock(p, now);
+	acme_ledger_add(p, (struct acme_entry){ .kind = ACME_FAILED,
+						.at = now,
+						.name = str_hash(name) });
+}
+
+static void
+take_back(struct acme_pace *p, struct str name, int64_t now)
+{
+	acme_ledger_futile(p, str_hash(name), now - HOUR);
+}
+
 void
 acme_pace_failed(struct acme_pace *p, struct str name, int64_t now)
 {
-	acme_ledger_clock(p, now);
-	acme_ledger_add(p, (struct acme_entry){ .failure = true,
-						.at = now,
-						.name = str_hash(name) });
+	note_failed(p, name, now);
+	take_back(p, name, now);
+}
+
+void
+acme_pace_ended(struct acme_pace *p, const struct acme_due *due,
+		const struct acme_trouble *t, int64_t now)
+{
+	for (unsigned i = 0; i < t->failed_proofs; i++)
+		note_failed(p, due->name, now);
+	/* All orders but the last came to nothing; the first is told. */
+	for (unsigned i = 1; i < t->orders && !due->exempt; i++) {
+		take_back(p, due->name, now);
+		acme_pace_ordered(p, due, now);
+	}
+	if (t->fault != ACME_FINE && !due->exempt)
+		take_back(p, due->name, now);
 }
 
 static bool

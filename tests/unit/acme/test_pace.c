@@ -213,6 +213,110 @@ four_certificates_of_one_name_in_a_week(void **state)
 	acme_pace_free(p);
 }
 
+static struct acme_trouble
+trouble_of(enum acme_fault fault, unsigned orders, unsigned failed)
+{
+	return (struct acme_trouble){ .fault = fault,
+				      .orders = orders,
+				      .failed_proofs = failed };
+}
+
+/* An hour or more lies between tries: the limit of failed proofs lets it. */
+static void
+orders_that_came_to_nothing_are_no_certificates(void **state)
+{
+	const struct acme_limits limits = acme_limits_common();
+	const struct acme_trouble ends[] = {
+		trouble_of(ACME_DOMAIN, 1, 1),  trouble_of(ACME_DOMAIN, 2, 2),
+		trouble_of(ACME_CA, 1, 0),      trouble_of(ACME_CA, 0, 0),
+		trouble_of(ACME_LIMITED, 0, 0),
+	};
+	struct acme_pace *p = acme_pace_new(&limits);
+	struct acme_due due = due_of("a.example", ACME_NEW);
+	int64_t now = START;
+
+	(void)state;
+	for (size_t i = 0; i < 50; i++) {
+		assert_int_equal(acme_pace_when(p, &due, now), now);
+		acme_pace_ordered(p, &due, now);
+		acme_pace_ended(p, &due, &ends[i % COUNT_OF(ends)], now);
+		now += HOUR;
+	}
+	acme_pace_free(p);
+}
+
+static void
+certificates_after_failed_proofs_count_once(void **state)
+{
+	const struct acme_limits limits = acme_limits_common();
+	/* The second way, and the third order, brought one. */
+	const struct acme_trouble end = trouble_of(ACME_FINE, 3, 1);
+	struct acme_pace *p = acme_pace_new(&limits);
+	struct acme_due due = due_of("a.example", ACME_NEW);
+
+	(void)state;
+	for (int64_t i = 0; i < 4; i++) {
+		assert_int_equal(acme_pace_when(p, &due, START + i * HOUR),
+				 START + i * HOUR);
+		acme_pace_ordered(p, &due, START + i * HOUR);
+		acme_pace_ended(p, &due, &end, START + i * HOUR);
+	}
+	assert_int_equal(acme_pace_when(p, &due, START + 4 * HOUR),
+			 START + WEEK);
+	acme_pace_free(p);
+}
+
+static void
+every_order_of_an_attempt_counts_for_the_account(void **state)
+{
+	const struct acme_limits limits = { .orders = { 10, HOUR } };
+	const struct acme_trouble end = trouble_of(ACME_DOMAIN, 4, 4);
+	struct acme_pace *p = acme_pace_new(&limits);
+	struct acme_due due = due_of("a.example", ACME_ENFORCE_EXPIRING);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(acme_pace_when(p, &due, START), START);
+		acme_pace_ordered(p, &due, START);
+		acme_pace_ended(p, &due, &end, START);
+	}
+	assert_int_equal(acme_pace_when(p, &due, START), START + HOUR);
+	acme_pace_free(p);
+}
+
+static void
+a_failed_proof_takes_back_its_own_order_only(void **state)
+{
+	const struct acme_limits limits = { .same = { 5, WEEK } };
+	struct acme_pace *p = acme_pace_new(&limits);
+	struct acme_due due = due_of("a.example", ACME_NEW);
+	struct acme_due other = due_of("b.example", ACME_NEW);
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		acme_pace_ordered(p, &due, START);
+		acme_pace_ordered(p, &other, START);
+	}
+	acme_pace_failed(p, due.name, START);
+	acme_pace_failed(p, due.name, START);
+	assert_int_equal(acme_pace_when(p, &other, START), START + WEEK);
+	assert_int_equal(acme_pace_when(p, &due, START), START);
+	acme_pace_ordered(p, &due, START);
+	assert_int_equal(acme_pace_when(p, &due, START), START + WEEK);
+	/* What fails the day after is no order of today. */
+	acme_pace_failed(p, due.name, START + CIVIL_DAY);
+	assert_int_equal(acme_pace_when(p, &due, START + CIVIL_DAY),
+			 START + WEEK);
+	due.exempt = true;
+	const struct acme_trouble end = trouble_of(ACME_DOMAIN, 1, 1);
+
+	acme_pace_ended(p, &due, &end, START);
+	due.exempt = false;
+	assert_int_equal(acme_pace_when(p, &due, START + CIVIL_DAY),
+			 START + WEEK);
+	acme_pace_free(p);
+}
+
 static void
 forty_under_one_registered_domain_in_a_week(void **state)
 {
@@ -438,6 +542,12 @@ main(void)
 		cmocka_unit_test(
 			the_most_urgent_comes_first_then_who_waits_longest),
 		cmocka_unit_test(four_certificates_of_one_name_in_a_week),
+		cmocka_unit_test(
+			orders_that_came_to_nothing_are_no_certificates),
+		cmocka_unit_test(certificates_after_failed_proofs_count_once),
+		cmocka_unit_test(
+			every_order_of_an_attempt_counts_for_the_account),
+		cmocka_unit_test(a_failed_proof_takes_back_its_own_order_only),
 		cmocka_unit_test(forty_under_one_registered_domain_in_a_week),
 		cmocka_unit_test(four_failed_proofs_of_a_name_in_an_hour),
 		cmocka_unit_test(renewals_with_advice_count_nowhere),
