@@ -199,7 +199,9 @@ put_state(struct api_call *c, const struct insight_sts *s)
 	json_put_known(j, "next",
 		       str_of(stsmode_next(f->state, &next) ? stsmode_name(next)
 							    : NULL));
-	api_put_i64(j, "retired_end", f->retired_end, f->retired_end > 0);
+	api_put_i64(j, "retired_end", f->retired_end,
+		    f->retired_end > c->now &&
+			    (f->state == STSMODE_NONE || !s->hosted));
 	put_fact(j, "proven", f->proven);
 	put_fact(j, "delegated", f->delegated);
 	put_fact(j, "seen_outside", f->seen_outside);

@@ -3,6 +3,7 @@
 
 enum {
 	REPORTERS_MAX = 64, /* that are asked one by one, largest first */
+	HISTORY_DAYS = 90,  /* in which reporters are counted */
 	MX_TEXT_MAX = 4096,
 	GREEN_LOOKS = 2,
 	OWN_TTL = 300 /* seconds, of the records we publish */
@@ -27,16 +28,16 @@ read_hosting(struct gathering *g, struct diag *why)
 	enum err e = control_hosted_find(a->control, a->owner, a->domain->name,
 					 a->mem, &out->host, &none);
 
-	if (e == ERR_GONE)
-		return ERR_NONE;
-	if (e != ERR_NONE)
+	if (e != ERR_NONE && e != ERR_GONE)
 		return diag_set(why, e, none.code, 0, "%s", none.detail);
-	out->hosted = true;
+	out->hosted = e == ERR_NONE;
+	/* What was hosted before may still be cached. */
+	e = control_versions_over(a->control, a->domain->name, a->now,
+				  &out->facts.retired_end, why);
+	if (e != ERR_NONE || !out->hosted)
+		return e;
 	e = control_versions_now(a->control, out->host.id, a->mem, &out->newest,
 				 &out->announced, why);
-	if (e == ERR_NONE)
-		e = control_versions_over(a->control, a->domain->name, a->now,
-					  &out->facts.retired_end, why);
 	buf_addf(&name, "mta-sts.%.*s", STR_ARG(a->domain->name));
 	if (e == ERR_NONE)
 		e = control_cert_find(a->control, buf_str(&name), a->mem,
@@ -291,6 +292,7 @@ static enum err
 count_reporters(struct gathering *g, struct diag *why)
 {
 	struct stsmode_facts *f = &g->out->facts;
+	int64_t today = civil_day(g->a->now);
 	int64_t first = civil_day(g->out->host.mode_since);
 	struct counting c = { .mem = g->a->mem };
 	struct store_tls_row totals;
@@ -299,7 +301,9 @@ count_reporters(struct gathering *g, struct diag *why)
 
 	f->reporters = f->large = 0;
 	if (!g->out->hosted)
-		first = civil_day(g->a->now) - STSMODE_TESTING_DAYS + 1;
+		first = today - STSMODE_TESTING_DAYS + 1;
+	else if (first < today - HISTORY_DAYS)
+		first = today - HISTORY_DAYS;
 	insight_about(g->a, first, &q);
 	e = store_tls_ask(g->a->store, &q, S("reporter"), take_reporter, &c,
 			  &totals, why);
