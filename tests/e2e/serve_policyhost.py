@@ -6,6 +6,7 @@ program wrote.
   serve_policyhost.py WAXSEAL POLICY_INDEX
 """
 import hashlib
+import http.client
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 from hostedlab import Hosted
 from server import Server, Tap, free_port, wait_for
@@ -356,6 +358,88 @@ def scan(bed, room):
            "\n".join(bad), done.stdout[-2000:])
 
 
+# ---- one address for dashboard and policies ----
+
+class Panel(Server):
+    """Its dashboard speaks HTTPS."""
+
+    def request(self, method, path, body=None, headers=None, port=None):
+        context = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port or self.web, timeout=60, context=context)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read(), dict(answer.getheaders())
+        finally:
+            connection.close()
+
+
+def in_two(bed, name, cut):
+    """A handshake whose ClientHello comes in two pieces."""
+    into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
+    conn = bed.trust.wrap_bio(into, out, server_hostname=name)
+    with socket.create_connection(("127.0.0.1", bed.tls), 30) as tcp:
+        tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while True:
+            try:
+                conn.do_handshake()
+                return dict(x[0] for x in conn.getpeercert()["subject"])
+            except ssl.SSLWantReadError:
+                pass
+            text = out.read()
+            if cut and text:
+                tcp.sendall(text[:cut])
+                time.sleep(0.3)
+                text, cut = text[cut:], 0
+            tcp.sendall(text)
+            more = tcp.recv(65536)
+            if not more:
+                return None
+            into.write(more)
+
+
+def ask_panel(bed, seconds=30):
+    with socket.create_connection(("127.0.0.1", bed.tls), seconds) as tcp:
+        with bed.trust.wrap_socket(tcp,
+                                   server_hostname="panel.test") as conn:
+            return answer_of(conn, b"GET /healthz HTTP/1.1\r\nHost: "
+                             b"panel.test\r\nConnection: close\r\n\r\n")
+
+
+def one_address(program, writer, lab):
+    pair = lab.pair("good", "panel.test")
+    with tempfile.TemporaryDirectory() as room:
+        ports = free_port(), free_port()
+        hosted = Hosted(writer, room, lab, os.path.join(room, "data"))
+        config = CONFIG.format(tls=ports[0], plain=ports[1],
+                               key=hosted.master) + (
+            f'web {{ base_url = "https://panel.test" certificate = '
+            f'"{pair.chain}" key = "{pair.key}" }}\n')
+        with Panel(program, config, user=False, room=room) as server:
+            bed = Bed(server, lab, ports)
+            hosted.domain("a.test")
+            hosted.write()
+            tap.ok(wait_for(lambda: served(bed)),
+                   "policies are served beside a dashboard")
+            tap.ok(ask_panel(bed)[0] == 200,
+                   "the dashboard answers at the policies' address")
+            tap.ok(in_two(bed, "panel.test", 40)["commonName"]
+                   == "panel.test"
+                   and in_two(bed, "mta-sts.a.test", 40)["commonName"]
+                   == "mta-sts.a.test",
+                   "also when the name comes in two pieces")
+            told = bed.s_client("-servername", "www.panel.test")
+            tap.ok("alert number 112" in told,
+                   "other names are nobody's, as before", told)
+            with socket.create_connection(("127.0.0.1", bed.tls)) as conn:
+                conn.sendall(b"\x16\x03\x01\x02\x00\x01")
+            tap.ok(served(bed), "half a ClientHello and the end hurt nobody")
+            os.kill(server.children()["web"], signal.SIGKILL)
+            tap.ok(ask_panel(bed)[0] == 200,
+                   "a connection waits while the dashboard begins again")
+
+
 def host(hosted, digest):
     """What is hosted; the policies by name."""
     bodies = {
@@ -384,6 +468,7 @@ def main():
     with tempfile.TemporaryDirectory() as room, Lab() as lab:
         ports = free_port(), free_port()
         hosted = Hosted(writer, room, lab, os.path.join(room, "data"))
+        one_address(program, writer, lab)
         with Server(program, CONFIG.format(tls=ports[0], plain=ports[1],
                                            key=hosted.master),
                     user=False, room=room) as server:
