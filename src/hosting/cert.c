@@ -11,7 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PACE_MAX = 16 << 20, AGAIN = 60 /* seconds after trouble of ours */ };
+enum {
+	PACE_MAX = 16 << 20,
+	AGAIN = 60,     /* seconds after trouble of ours */
+	EARLY = 15,     /* seconds after a pre-flight that failed, doubling */
+	EARLY_TRIES = 8 /* about an hour in all */
+};
 
 struct hosting_order {
 	struct hosting *h;
@@ -88,6 +93,19 @@ fail(struct hosting_order *o, const struct diag *fault)
 
 	write_failed(o, fault,
 		     acme_retry_at(o->host, failures, o->h->o.clock()));
+}
+
+/* Nobody was asked but DNS and ourselves: that may be done again soon, as a
+ * name that has just been published is not there everywhere yet. */
+static void
+fail_early(struct hosting_order *o, const struct diag *fault)
+{
+	int64_t now = o->h->o.clock();
+
+	if (o->tries < EARLY_TRIES)
+		write_failed(o, fault, now + (EARLY << o->tries));
+	else
+		fail(o, fault);
 }
 
 /* ---- the pace ---- */
@@ -214,6 +232,8 @@ take_failed(struct hosting_order *o, const struct hosting_message *m)
 		write_failed(o, &m->why, m->until);
 	else if (m->fault == ACME_STOPPED)
 		write_failed(o, &m->why, h->o.clock() + AGAIN);
+	else if (m->orders == 0 && m->fault == ACME_DOMAIN)
+		fail_early(o, &m->why);
 	else
 		fail(o, &m->why);
 }
@@ -420,7 +440,7 @@ preflight_done(void *ctx, bool complete)
 		(void)diag_set(&why, ERR_IO, "hosting.name_trouble", 0, "%.*s",
 			       STR_ARG(o->host));
 	}
-	fail(o, &why);
+	fail_early(o, &why);
 	free_order(o);
 }
 

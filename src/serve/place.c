@@ -1,4 +1,5 @@
 /* place.c - the data directory: its lock, its owner, its stores, its keys. */
+#include "hosting/hosting.h"
 #include "control/control.h"
 #include "os/os.h"
 #include "sandbox/sandbox.h"
@@ -101,6 +102,33 @@ give(const char *directory, const struct passwd *user,
 			(void)!fchownat(dirfd(dir), one->d_name, user->pw_uid,
 					user->pw_gid, AT_SYMLINK_NOFOLLOW);
 	(void)closedir(dir);
+}
+
+enum err
+serve_make_master_key(const struct serve *s, struct diag *why)
+{
+	const struct hosting_options o = {
+		.data = s->options.data,
+		.master_key = s->options.hosting.master_key,
+	};
+	SCOPED_BUF path = BUF(SERVE_PATH_ROOM);
+	uint8_t key[SEAL_KEY_BYTES];
+	const struct passwd *user;
+	enum err err;
+
+	if (!s->options.hosting.zone[0])
+		return ERR_NONE;
+	if (!seal_init() || !hosting_key_path(&o, &path))
+		return diag_set(why, ERR_IO, "hosting.bad_master_key", 0, "%s",
+				o.master_key);
+	err = control_master_key(buf_c(&path), true, key, why);
+	if (err != ERR_NONE)
+		return err;
+	seal_wipe(key, sizeof(key));
+	user = geteuid() == 0 ? getpwnam(s->options.user) : NULL;
+	if (user && chown(buf_c(&path), user->pw_uid, user->pw_gid) < 0)
+		return diag_errno(why, "open", buf_c(&path));
+	return ERR_NONE;
 }
 
 enum err

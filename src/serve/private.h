@@ -104,6 +104,10 @@ void serve_socket_name(const struct serve_socket *socket, struct buf *out);
 
 /* The directory, with its lock. */
 enum err serve_take_place(struct serve *s, struct diag *why) MUST_CHECK;
+/* The key beside the directory, where something is hosted: made at the first
+ * start, the user's. */
+enum err serve_make_master_key(const struct serve *s,
+			       struct diag *why) MUST_CHECK;
 /* The directory becomes the user's, and so does this process. */
 enum err serve_give_up_root(const struct serve *s, struct diag *why) MUST_CHECK;
 enum err serve_make_stores(struct serve *s, struct diag *why) MUST_CHECK;

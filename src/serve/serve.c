@@ -144,6 +144,8 @@ prepare(struct serve *s, struct diag *why)
 	if (err == ERR_NONE)
 		err = serve_load_tls(s, &s->options, why);
 	if (err == ERR_NONE)
+		err = serve_make_master_key(s, why);
+	if (err == ERR_NONE)
 		err = serve_give_up_root(s, why);
 	if (err == ERR_NONE)
 		err = serve_check_names(&s->options, why);

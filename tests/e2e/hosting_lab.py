@@ -23,9 +23,9 @@ WORLD, OURS, MAIL = "127.0.0.10", "127.0.0.2", "127.0.0.3"
 RESOLVER = "127.0.0.1"
 ROOT = ("@ NS ns.example.\nexample NS ns.example.\n"
         f"ns.example. A {WORLD}\n")
-TOP = (f"@ NS ns\nns A {WORLD}\n"
-       f"host NS ns1.host\nns1.host A {OURS}\n"
-       "customer NS ns\nforeign NS ns\n")
+TOP = (f"@ NS ns\nns A {WORLD}\nhost NS ns1.host\nns1.host A {OURS}\n"
+       + "".join(f"{name} NS ns\n" for name in
+                 ("customer", "foreign", "leaver")))
 UNBOUND = """server:
     interface: {resolver}@53
     access-control: 127.0.0.0/8 allow
@@ -84,15 +84,16 @@ def ask(name, kind, server=RESOLVER):
 
 
 class Lab:
-    """`zones`: texts of more zones of Knot."""
+    """customer, foreign and leaver.example; customer's mail server speaks
+    TLS."""
 
-    def __init__(self, program, customer="", foreign=""):
+    def __init__(self, program):
         self.program = os.path.abspath(program)
         self.owned = tempfile.TemporaryDirectory()
         self.room = self.owned.name
         self.serial, self.offset = 1, 0
-        self.texts = {"customer.example": customer,
-                      "foreign.example": foreign}
+        self.texts = {f"{name}.example": ""
+                      for name in ("customer", "foreign", "leaver")}
         self.knot = dns.Knot(os.path.join(self.room, "knot"), {
             "": ROOT, "example": TOP,
             **{zone: self.zone(zone) for zone in self.texts}}, 53, (WORLD,))
@@ -118,7 +119,13 @@ class Lab:
         self.pebble = Pebble(self.room, self.tls, f"{RESOLVER}:53", http=80,
                              tls=443)
         self.pebble.start()
+        self.tls.mx("good", "mx.customer.example", host=MAIL, port=25)
         self.root = self.pebble.root()
+        self.roots = os.path.join(self.room, "roots.pem")
+        with open(self.roots, "wb") as out:
+            for path in (self.root, self.tls.roots):
+                with open(path, "rb") as text:
+                    out.write(text.read())
         self.server = Server(self.program, self.config(), room=self.room)
         self.server.start()
         self.server.make_user()
@@ -136,7 +143,7 @@ class Lab:
 
     def config(self):
         return (f'inspect {{ resolver = "{RESOLVER}:53"\n'
-                f'trust_anchor = "none"\nca_file = "{self.root}"\n'
+                f'trust_anchor = "none"\nca_file = "{self.roots}"\n'
                 'allow_private = {"127.0.0.0/8"} }\n'
                 f'hosting {{ zone = "host.example"\n'
                 f'nameservers = {{"ns1.host.example={OURS}"}}\n'

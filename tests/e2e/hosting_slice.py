@@ -6,6 +6,7 @@
 Knot has the customer's zone, pebble is the authority and validates through
 our own port 80 and name server, mta-sts-query and curl are the senders.
 """
+import os
 import sys
 
 import namespace
@@ -121,11 +122,63 @@ def add_mx(lab, tap):
            "the new id is announced", lab.txt(f"_mta-sts.{NAME}"))
 
 
-def gates(lab, tap):
+def enforce(lab, tap):
+    """What is hard stays shut until the mail server was looked at; the rest
+    may be overridden with a reason."""
     done = lab.run("mta-sts", "mode", NAME, "enforce_week", fails=True)
-    tap.ok(done.returncode == 6 or done.returncode == 7,
-           "enforce stays shut without reports and probes",
-           done.returncode, done.stderr)
+    tap.ok(done.returncode in (6, 7),
+           "enforce stays shut without reports and days", done.returncode,
+           done.stderr)
+    done = lab.run("mta-sts", "mode", NAME, "enforce_month", "--reason", "x",
+                   fails=True)
+    tap.ok(done.returncode in (6, 7), "no step is left out", done.stderr)
+    lab.move_clock(15 * DAY)
+    old = lab.show(NAME)["policy"]["id"]
+    opened = wait_for(lambda: lab.run(
+        "mta-sts", "mode", NAME, "enforce_week", "--reason", "a laboratory",
+        fails=True).returncode == 0, 90, 1)
+    tap.ok(opened, "a mail server with a good certificate lets it open",
+           lab.run("mta-sts", "mode", NAME, "enforce_week", "--reason", "x",
+                   fails=True).stderr)
+    policy = wait_for(lambda: lab.announced(NAME, "enforce"), 90)
+    tap.ok(policy and policy["id"] > old and policy["max_age"] == 7 * DAY,
+           "a policy in enforce for a week is announced", lab.show(NAME))
+    said = wait_for(lambda: "enforce" in lab.query(NAME) and lab.query(NAME),
+                    30)
+    tap.ok(said and "VALID" in said, "mta-sts-query says VALID enforce",
+           lab.query(NAME))
+
+
+def without_the_key(lab, tap):
+    """The data directory without the master key beside it."""
+    path = lab.server.data + ".master-key"
+    with open(path, "rb") as text:
+        key = text.read()
+    found = []
+    for place, _, names in os.walk(lab.server.data):
+        for name in names:
+            file = os.path.join(place, name)
+            if not os.path.isfile(file):
+                continue
+            with open(file, "rb") as text:
+                if key in text.read():
+                    found.append(name)
+    tap.ok(len(key) == 32 and not found
+           and os.stat(path).st_mode & 0o777 == 0o600,
+           "the master key is in no file of the data directory", found)
+    before = lab.show(NAME)["policy"]["id"]
+    issued = lab.run("cert", "list")["certificates"][0]["issued_at"]
+    lab.server.stop()
+    os.unlink(path)
+    lab.server.start()
+    new = wait_for(lambda: [c for c in lab.run("cert", "list")
+                            ["certificates"] if (c["issued_at"] or 0)
+                            > issued], 90)
+    tap.ok(new, "without it new certificates are made",
+           lab.run("cert", "list"), lab.server.logged())
+    tap.ok(wait_for(lambda: lab.fetch(NAME)[0] == 0, 30)
+           and lab.show(NAME)["policy"]["id"] == before,
+           "and nothing else is lost", lab.fetch(NAME))
 
 
 def survives(lab, tap):
@@ -138,21 +191,50 @@ def survives(lab, tap):
 
 
 def retire(lab, tap):
-    """The domain leaves the account; `none` is served until caches end."""
-    token = lab.show(NAME)["token"]
-    lab.run("domain", "remove", NAME, "--yes")
-    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(NAME)[1], 60),
-           "a domain that left is served `none`", lab.fetch(NAME),
+    """`none` is served for as long as the week of enforce may be cached."""
+    lab.run("mta-sts", "retire", NAME, "--yes")
+    policy = wait_for(lambda: lab.announced(NAME, "none"), 90)
+    tap.ok(policy and lab.fetch(NAME)[1]
+           == "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n",
+           "a retired policy is none, and announced", lab.show(NAME))
+    lab.move_clock(6 * DAY)
+    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(NAME)[1], 60)
+           and lab.txt(f"_mta-sts.{NAME}", OURS),
+           "it is served six days later", lab.fetch(NAME))
+    lab.move_clock(2 * DAY)
+    tap.ok(wait_for(lambda: lab.show(NAME)["mode"] == "removed", 60),
+           "it is over when a week has passed", lab.show(NAME),
+           lab.server.logged())
+    tap.ok(wait_for(lambda: lab.fetch(NAME)[0] != 0
+                    and not lab.txt(f"_mta-sts.{NAME}"), 60),
+           "nothing is served then", lab.fetch(NAME))
+
+
+def leave(lab, tap):
+    """A domain leaves the account; `none` is served until caches end."""
+    name = "leaver.example"
+    lab.run("domain", "add", name)
+    host = lab.run("domain", "host", name)
+    lab.publish(name, delegation(host["records"]))
+    lab.run("domain", "prove", name)
+    wait_for(lambda: lab.show(name)["proof"]["proven_at"], 60)
+    lab.run("mta-sts", "mode", name, "testing", "--reason", "first")
+    tap.ok(wait_for(lambda: lab.announced(name, "testing"), 120),
+           "a second domain is served", lab.show(name), lab.server.logged())
+    token = host["token"]
+    lab.run("domain", "remove", name, "--yes")
+    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(name)[1], 60),
+           "a domain that left is served `none`", lab.fetch(name),
            lab.server.logged())
     lab.move_clock(DAY // 2)
-    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(NAME)[1], 30),
+    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(name)[1], 30),
            "also after a restart, while senders may have the old one",
-           lab.fetch(NAME))
+           lab.fetch(name))
     tap.ok(ask(f"{token}.p.host.example", "A", OURS) == [OURS],
            "its address stays so long")
     lab.move_clock(DAY)
-    tap.ok(wait_for(lambda: lab.fetch(NAME)[0] != 0, 60),
-           "nothing is served once max_age has passed", lab.fetch(NAME),
+    tap.ok(wait_for(lambda: lab.fetch(name)[0] != 0, 60),
+           "nothing is served once max_age has passed", lab.fetch(name),
            lab.server.logged())
     tap.ok(wait_for(lambda: not ask(f"{token}.p.host.example", "A", OURS),
                     30), "the records are gone")
@@ -172,8 +254,10 @@ def main():
         testing(lab, tap)
         foreign(lab, tap)
         add_mx(lab, tap)
-        gates(lab, tap)
         survives(lab, tap)
+        leave(lab, tap)
+        enforce(lab, tap)
+        without_the_key(lab, tap)
         retire(lab, tap)
     return tap.end()
 
