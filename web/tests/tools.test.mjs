@@ -243,6 +243,22 @@ test("what differs in DNS is told, with the record to copy", async () => {
 		const tls = page.locator(".desired-add", { hasText:
 			"_smtp._tls.shop.example" });
 		ok((await tls.innerText()).includes("Missing"), "TLS reports");
+		/* A finding wants the same record as the comparison. */
+		await page.waitForSelector(".looked[aria-busy=false]",
+					   { timeout: 60_000 });
+		for (const code of ["tlsrpt", "dmarc.rua_unauthorised"])
+			await page.waitForSelector(".found .found-record ~ " +
+				`.more a[href*='#${code}']`,
+				{ state: "attached", timeout: 60_000 });
+		const asked = page.locator(".looked .found", { has: page.locator(
+			"a[href*='#tlsrpt']") }).first();
+		ok((await asked.innerText()).includes("mailto:" + address),
+		   await asked.innerText());
+		const allow = page.locator(".found", { has: page.locator(
+			"a[href$='#dmarc.rua_unauthorised']") }).first();
+		const wanted = await allow.innerText();
+		ok(wanted.includes("shop.example._report._dmarc.reports.test") &&
+		   wanted.includes("v=DMARC1"), wanted);
 		/* The form for such a record begins with the same address. */
 		for (const kind of ["dmarc", "tls-rpt"]) {
 			await go(page, `/tools/generate/${kind}?q=shop.example`);

@@ -5,7 +5,7 @@ import type { Check, Domain } from "../api/types";
 import { href, useAnchor } from "../model/place";
 import { shownDomain } from "../words/idn";
 import { t } from "../words/words";
-import { DesiredRecords } from "../parts/desired";
+import { DesiredRecords, asDesired, useDesired } from "../parts/desired";
 import { History } from "../parts/history";
 import { Page } from "../parts/page";
 import { Looked } from "../parts/looked";
@@ -17,6 +17,8 @@ export default function DomainDns({ at }: RouteProps) {
 	const look = useLook<Check>("/check", { domain });
 	const one = useQuery<Domain>("/domains/" +
 		encodeURIComponent(domain)).data;
+
+	const desired = useDesired(domain, Boolean(one?.registered));
 
 	useAnchor(Boolean(look.data?.done));
 	return (
@@ -31,8 +33,11 @@ export default function DomainDns({ at }: RouteProps) {
 						encodeURIComponent(domain)}>
 						{toolText(kind)}</a>)}
 			</nav>
-			<Looked look={look} />
-			{one?.registered && <DesiredRecords domain={domain} />}
+			<Looked look={look.data ? { ...look, data: {
+				...look.data, findings: asDesired(
+					look.data.findings, desired.data) } } : look} />
+			{one?.registered && <DesiredRecords
+				domain={domain} look={desired} />}
 			{one?.registered && <History domain={domain} />}
 		</Page>
 	);

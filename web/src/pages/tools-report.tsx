@@ -21,7 +21,7 @@ import { TlsPolicies } from "./tls-report";
 const BYTES_MAX = 8 << 20;
 
 function Results({ list }: { list: readonly AuthResult[] }) {
-	return list.length === 0 ? <span class="muted">–</span> :
+	return list.length === 0 ? null :
 		<ul class="results">{list.map((one, i) => (
 			<li key={i} title={one.human ?? undefined}>
 				<span class="mono">{one.domain ?

@@ -2,7 +2,8 @@
  * the record to copy wherever they differ. */
 import { useLook } from "../api/look";
 import type { Look } from "../api/look";
-import type { Desired, DomainRecords, RecordChange } from "../api/types";
+import type { Desired, DomainRecords, Finding, RecordChange } from
+	"../api/types";
 import { useQuery } from "../api/query";
 import { number } from "../words/format";
 import { of, t } from "../words/words";
@@ -108,10 +109,32 @@ function Authorisation({ domain }: { domain: string }) {
 		{ of: "authorisation" })} />;
 }
 
-export function DesiredRecords({ domain }: { domain: string }) {
-	const path = "/domains/" + encodeURIComponent(domain);
-	const look = useLook<Desired>(path + "/desired", {});
-	const records = useQuery<DomainRecords>(path + "/records").data?.records;
+export function useDesired(domain: string, registered: boolean):
+	Look<Desired> {
+	return useLook<Desired>(registered ? "/domains/" +
+		encodeURIComponent(domain) + "/desired" : null, {});
+}
+
+/* A finding about a record that is to bring reports here: its record is the
+ * one that does, not one for just anybody. */
+export function asDesired(findings: readonly Finding[],
+			  desired: Desired | null): Finding[] {
+	return findings.map((one) => {
+		const change = desired?.changes?.find(({ name, type, what }) =>
+			one.record && name === one.record.name &&
+			type === one.record.type && what !== "keep");
+		const fresh = change?.after.filter((value) =>
+			!change.now.includes(value)) ?? [];
+		return one.record && fresh.length === 1 ? { ...one,
+			record: { ...one.record, value: fresh[0]! } } : one;
+	});
+}
+
+export function DesiredRecords({ domain, look }: {
+	domain: string; look: Look<Desired>;
+}) {
+	const records = useQuery<DomainRecords>("/domains/" +
+		encodeURIComponent(domain) + "/records").data?.records;
 
 	return (
 		<Section title={t("web.desired.title")}
