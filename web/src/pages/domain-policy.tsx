@@ -63,7 +63,7 @@ function measured(gate: JourneyGate): string {
 
 function Gate({ one }: { one: JourneyGate }) {
 	return (
-		<li class={"gate gate-" + one.verdict}>
+		<li class="condition">
 			<Status tone={TONES[one.verdict]}
 				word={of("web.journey.gate_", one.verdict)} />
 			<div>
@@ -188,7 +188,7 @@ function Step({ data }: { data: Journey }) {
 					aria-pressed={one.to === shown?.to}
 					onClick={() => setTo(one.to)}>
 					{of("web.journey.rung_", one.to)}</button>)}</div>}
-			{shown && <ul class="gates">{shown.gates.map((one) =>
+			{shown && <ul class="conditions">{shown.gates.map((one) =>
 				<Gate key={one.gate} one={one} />)}</ul>}
 			{taking && shown && <Advance data={data} to={taking}
 				open={shown.open} onClose={() => setTaking(null)}

@@ -74,7 +74,7 @@ function Names({ hosting, delegated }: {
 	if (hosting.zone === null)
 		return <Notice kind="warn">
 			<strong>{t("web.sts.no_zone")}</strong>
-			<p>{t("web.sts.no_zone_text")}</p></Notice>;
+			<p><Said text={t("web.sts.no_zone_text")} /></p></Notice>;
 	return delegated ?
 		<details class="more">
 			<summary>{t("web.sts.names_show")}</summary>{list}

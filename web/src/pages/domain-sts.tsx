@@ -53,7 +53,7 @@ function Ladder({ sts }: { sts: Sts }) {
 
 function Gate({ one }: { one: StsGate }) {
 	return (
-		<li class={"gate gate-" + one.verdict}>
+		<li class="condition">
 			<Status tone={WEIGHT[one.verdict]}
 				word={of("web.sts.gate_", one.verdict)} />
 			<div>
@@ -138,7 +138,7 @@ function Next({ sts }: { sts: Sts }) {
 				<strong>{t("web.sts.retiring", {
 					when: moment(sts.retired_end) })}</strong>
 				<p>{t("web.sts.retiring_text")}</p></Notice>}
-			{next && next.gates.length > 0 && <ul class="gates">
+			{next && next.gates.length > 0 && <ul class="conditions">
 				{next.gates.map((one) => <Gate key={one.gate}
 					one={one} />)}</ul>}
 			{taking && <TakeStep sts={sts} step={taking}
@@ -170,10 +170,11 @@ export default function DomainSts({ at }: RouteProps) {
 				<Hosted domain={domain} sts={sts} />
 				{sts.hosted && <>
 					<Next sts={sts} />
-					<MailServers sts={sts} />
-					<Policy sts={sts} />
-					<Certificate sts={sts} />
-					<Fetches sts={sts} />
+					{sts.proven && <MailServers sts={sts} />}
+					{sts.newest && <>
+						<Policy sts={sts} />
+						<Certificate sts={sts} />
+						<Fetches sts={sts} /></>}
 				</>}
 			</>}</Answer>
 		</Page>
