@@ -121,6 +121,12 @@ def deeds(server):
             "SELECT action, object FROM audit ORDER BY id")]
 
 
+def notices(server):
+    with sqlite3.connect(os.path.join(server.data, "control.db")) as control:
+        return control.execute("SELECT domain, code, places, path FROM notice"
+                               " WHERE what LIKE 'journey %'").fetchall()
+
+
 def begin(tap, server, room):
     for name, purpose in (("good", "people"), ("spf", "systems"),
                           ("parked", "parked")):
@@ -270,6 +276,9 @@ def check_step_back(tap, server, room):
            "the hosted record goes back by itself", hosted_record(server))
     tap.ok("journey.step_back good.example quarantine_test -> none" in
            deeds(server), "and the log says so", deeds(server))
+    tap.ok(notices(server) == [("good.example", "ladder.own_mail_fails",
+                                '{"count":"6"}', "/d/good.example/policy")],
+           "and people are told", notices(server))
 
 
 def check_sts(tap, server, room):
@@ -322,6 +331,9 @@ class Reader:
 def main(program):
     tap = Tap()
     with tempfile.TemporaryDirectory() as room:
+        secret = os.path.join(room, "secret")
+        with open(secret, "w", encoding="utf-8") as out:
+            out.write("webhook-secret-82\n")
         reports = os.path.join(room, "reports")
         os.mkdir(reports)
         knot = dns.Knot(os.path.join(room, "dns"), {
@@ -332,7 +344,11 @@ def main(program):
                   f'allow_private = {{"127.0.0.0/8"}}\n'
                   f'dns_port = {knot.port}\n'
                   f'https_port = {dns.free_port("127.0.0.3")}\n'
-                  f'smtp_port = {dns.free_port("127.0.0.3")} }}\n')
+                  f'smtp_port = {dns.free_port("127.0.0.3")} }}\n'
+                  # Nobody takes it: that somebody is to be told is enough.
+                  f'notify {{ webhook = '
+                  f'"https://127.0.0.1:{dns.free_port("127.0.0.1")}/"\n'
+                  f'webhook_secret_file = "{secret}" }}\n')
         with knot, Server(program, config) as server:
             scanner = begin(tap, server, reports)
             check_ready(tap, server, scanner)
