@@ -1,7 +1,20 @@
 /* Every page there is, for what must hold on all of them. */
 import { api } from "./harness.mjs";
 
+/* A domain whose names may lead here. */
+const HOSTED = "hosted.example";
+
+async function host() {
+	const options = { method: "POST",
+		headers: { "Content-Type": "application/json" } };
+
+	await api("/domains", { ...options, body: JSON.stringify(
+		{ domains: [HOSTED], purpose: "people" }) });
+	await api(`/domains/${HOSTED}/hosting`, { ...options, body: "{}" });
+}
+
 export async function everyPage() {
+	await host();
 	const { domains } = await api("/domains");
 	const domain = domains[0].domain;
 	const { sources } = await api(`/sources?domain=${domain}&range=all`);
@@ -33,7 +46,8 @@ export async function everyPage() {
 		"/tools/generate/spf?q=a.example",
 		"/tools/generate/dkim?q=a.example",
 		"/tools/generate/tls-rpt", "/tools/generate/bimi?q=a.example",
-		`/d/${domain}/dns`, "/help", "/help/mta-sts", "/help/findings",
+		`/d/${domain}/dns`, `/d/${HOSTED}/mta-sts`,
+		`/d/${HOSTED}/policy`, "/help", "/help/mta-sts", "/help/findings",
 		"/nowhere-at-all",
 	];
 }
