@@ -85,6 +85,7 @@ struct nameserver {
 	LIST_HEAD(, nameserver_session) sessions;
 	size_t session_count;
 	size_t streams; /* that run */
+	uint64_t asked; /* streams, since the beginning */
 };
 
 #endif

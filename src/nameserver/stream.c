@@ -20,6 +20,7 @@ struct nameserver_stream {
 		*watch; /* NULL: waits for the connection, or its turn */
 	int fd;         /* what the process writes; -1: not begun */
 	pid_t pid;
+	uint64_t number; /* in the order they were asked for */
 	struct dnswire_chain chain;
 	size_t query_n;
 	char query[]; /* kept for its turn */
@@ -138,16 +139,28 @@ tell(const struct nameserver_stream *t, const char *event)
 		 log_number("serial", t->session->role->serial));
 }
 
-/* Who waits has its turn; one that cannot begin asks again later. */
+/* Who has waited the longest; NULL: nobody waits. */
+static struct nameserver_session *
+first_waiting(const struct nameserver *role)
+{
+	struct nameserver_session *s, *first = NULL;
+
+	LIST_FOREACH(s, &role->sessions, all)
+	if (s->stream && !has_begun(s->stream) &&
+	    (!first || s->stream->number < first->stream->number))
+		first = s;
+	return first;
+}
+
+/* One that cannot begin loses its connection, and asks again later. */
 static void
 begin_waiting(struct nameserver *role)
 {
-	struct nameserver_session *s, *next;
+	struct nameserver_session *s;
 
-	for (s = LIST_FIRST(&role->sessions);
-	     s && role->streams < role->options.transfers; s = next) {
-		next = LIST_NEXT(s, all);
-		if (!s->stream || has_begun(s->stream) || begin(s->stream))
+	while (role->streams < role->options.transfers &&
+	       (s = first_waiting(role))) {
+		if (begin(s->stream))
 			continue;
 		loop_conn_close(s->conn, false);
 		nameserver_session_end(s);
@@ -220,6 +233,7 @@ nameserver_stream_start(struct nameserver_session *s, struct str query,
 
 	t->session = s;
 	t->fd = -1;
+	t->number = ++s->role->asked;
 	t->chain = *chain;
 	t->query_n = query.n;
 	for (size_t i = 0; i < query.n; i++)
