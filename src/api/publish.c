@@ -62,7 +62,11 @@ put_texts(struct json_out *j, const struct dnsplan *plan, struct arena *mem)
 		const enum records_form form = (enum records_form)i;
 		SCOPED_BUF text = BUF(TEXT_MAX);
 
-		if (records_print(&set, form, &text))
+		if (form == RECORDS_NSUPDATE)
+			dnsplan_nsupdate(plan, &text);
+		else if (!records_print(&set, form, &text))
+			continue;
+		if (!text.full)
 			json_put_str(j, records_form_name(form),
 				     buf_str(&text));
 	}

@@ -204,7 +204,9 @@ write_it(struct cli_plan *p, struct diag *why)
 	struct provider provider;
 	enum err err;
 
-	control_key_path(p->c->data, NULL, &path);
+	(void)control_key_path(
+		p->c->data,
+		p->c->config->at[CLI_KEY_HOSTING_MASTER_KEY].value.p, &path);
 	which.key_file = buf_c(&path);
 	err = publish_provider_open(p->control, &which, &secret, &provider,
 				    why);

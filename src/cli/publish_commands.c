@@ -8,6 +8,8 @@
 static const struct cli_option plan_options[] = {
 	{ "record", 0, CLI_TEXT, "RECORD", NULL, "cli.opt.dns_record", true },
 	{ "remove", 0, CLI_TEXT, "RECORD", NULL, "cli.opt.dns_remove", true },
+	{ "delegate", 0, CLI_CHOICE, "WHAT", "mta-sts tls-rpt dmarc",
+	  "cli.opt.dns_delegate", true },
 	{ "merge", 0, CLI_FLAG, NULL, NULL, "cli.opt.dns_merge", false },
 	{ "clear", 0, CLI_FLAG, NULL, NULL, "cli.opt.dns_clear", false },
 	{ "ttl", 0, CLI_NUMBER, "SECONDS", NULL, "cli.opt.dns_ttl", false },

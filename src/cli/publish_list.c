@@ -222,7 +222,9 @@ keep_provider(struct cli *c, struct control *control, const struct provider *p,
 	};
 	if (err != ERR_NONE || cli_given(c, "dry-run"))
 		return err;
-	control_key_path(c->data, NULL, &path);
+	(void)control_key_path(
+		c->data, c->config->at[CLI_KEY_HOSTING_MASTER_KEY].value.p,
+		&path);
 	err = control_master_key(buf_c(&path), true, key, why);
 	if (err == ERR_NONE)
 		err = control_provider_add(control, CONTROL_OWNER_SELF, row,

@@ -92,6 +92,46 @@ add_reports(struct planning *g, struct diag *why)
 	return err;
 }
 
+/* The CNAMEs that hand a name over to the hosted zone. */
+static enum err
+add_delegation(struct planning *g, const char *what, struct diag *why)
+{
+	static const struct {
+		const char *what, *label, *branch;
+	} names[] = {
+		{ "mta-sts", "mta-sts", "p" },
+		{ "mta-sts", "_mta-sts", "s" },
+		{ "tls-rpt", "_smtp._tls", "r" },
+		{ "dmarc", "_dmarc", "d" },
+	};
+	struct cli *c = g->p.c;
+	struct str zone = c->config->at[CLI_KEY_HOSTING_ZONE].value;
+	struct control_hosted h;
+
+	if (zone.n == 0)
+		return diag_set(why, ERR_SYNTAX, "hosting.off", 0, "%s", "");
+	enum err err = control_hosted_find(g->p.control, CONTROL_OWNER_SELF,
+					   g->wish.domain, c->mem, &h, why);
+
+	for (size_t i = 0; err == ERR_NONE && i < COUNT_OF(names); i++) {
+		SCOPED_BUF target = BUF(1024);
+		struct dnsplan_wanted w = {
+			.record = { .name = str_of(names[i].label),
+				    .type = RECORDS_CNAME,
+				    .ttl = (uint32_t)cli_number(c, "ttl",
+								RECORDS_TTL) },
+		};
+
+		if (strcmp(names[i].what, what) != 0)
+			continue;
+		buf_addf(&target, "%.*s.%s.%.*s", STR_ARG(h.token),
+			 names[i].branch, STR_ARG(zone));
+		w.record.value = buf_str(&target);
+		err = dnsplan_wish_add(&g->wish, &w, c->mem, why);
+	}
+	return err;
+}
+
 static enum err
 read_wish(struct planning *g, struct diag *why)
 {
@@ -106,6 +146,8 @@ read_wish(struct planning *g, struct diag *why)
 			err = add_record(g, given->value, false, why);
 		else if (strcmp(given->option->name, "remove") == 0)
 			err = add_record(g, given->value, true, why);
+		else if (strcmp(given->option->name, "delegate") == 0)
+			err = add_delegation(g, given->value, why);
 	}
 	if (err == ERR_NONE && g->wish.n == 0)
 		err = add_reports(g, why);
@@ -145,9 +187,10 @@ print_text(struct planning *g, const char *form)
 	enum records_form as = RECORDS_ZONE;
 	struct records set;
 
-	if (!records_form_find(str_of(form), &as) ||
-	    !dnsplan_records(&g->p.plan, c->mem, &set) ||
-	    !records_print(&set, as, &c->out)) {
+	if (records_form_find(str_of(form), &as) && as == RECORDS_NSUPDATE) {
+		dnsplan_nsupdate(&g->p.plan, &c->out);
+	} else if (!dnsplan_records(&g->p.plan, c->mem, &set) ||
+		   !records_print(&set, as, &c->out)) {
 		cli_complain(c, "cli.dns.no_text", CLI_NO_ARGS);
 		return CLI_PROBLEMS;
 	}

@@ -105,6 +105,10 @@ bool dnsplan_is_live(struct facts *f, const struct dnsplan *p,
 bool dnsplan_records(const struct dnsplan *p, struct arena *mem,
 		     struct records *out) MUST_CHECK;
 
+/* The whole change as an nsupdate script that does it all or not at all
+ * (RFC 2136 section 2.4): also what is removed. */
+void dnsplan_nsupdate(const struct dnsplan *p, struct buf *out);
+
 /* ---- has it arrived? ---- */
 
 enum dnsplan_state {

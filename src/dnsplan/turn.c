@@ -193,3 +193,48 @@ dnsplan_records(const struct dnsplan *p, struct arena *mem, struct records *out)
 			return false;
 	return true;
 }
+
+/* ---- as a script ---- */
+
+static void
+put_line(struct buf *out, const char *verb, const struct dnsplan_change *c,
+	 struct str value)
+{
+	buf_addf(out, "%s %.*s. ", verb, STR_ARG(c->name));
+	if (str_eq(str_of(verb), S("update add")))
+		buf_addf(out, "%u ", c->after_ttl);
+	buf_addf(out, "%s ", records_type_name(c->type));
+	if (c->type == RECORDS_TXT)
+		records_print_txt(value, out);
+	else
+		buf_add(out, value);
+	buf_addz(out, c->type == RECORDS_CNAME ? ".\n" : "\n");
+}
+
+void
+dnsplan_nsupdate(const struct dnsplan *p, struct buf *out)
+{
+	buf_addf(out, "zone %.*s.\n", STR_ARG(p->zone));
+	for (size_t i = 0; i < p->n; i++) {
+		const struct dnsplan_change *c = &p->at[i];
+
+		if (c->now_n == 0)
+			buf_addf(out, "prereq nxrrset %.*s. %s\n",
+				 STR_ARG(c->name), records_type_name(c->type));
+		for (size_t k = 0; k < c->now_n; k++)
+			put_line(out, "prereq yxrrset", c, c->now[k]);
+	}
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; k < p->at[i].now_n; k++)
+			if (!has_value(p->at[i].after, p->at[i].after_n,
+				       p->at[i].now[k]))
+				put_line(out, "update delete", &p->at[i],
+					 p->at[i].now[k]);
+	for (size_t i = 0; i < p->n; i++)
+		for (size_t k = 0; k < p->at[i].after_n; k++)
+			if (!has_value(p->at[i].now, p->at[i].now_n,
+				       p->at[i].after[k]))
+				put_line(out, "update add", &p->at[i],
+					 p->at[i].after[k]);
+	buf_addz(out, "send\n");
+}

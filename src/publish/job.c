@@ -71,6 +71,42 @@ end(struct publish_job *j)
 	publish_again(p);
 }
 
+/* People hear of a change that did not happen. */
+static void
+tell(struct publish_job *j, const struct diag *why)
+{
+	const struct finding *f = finding_find(str_of(why->code));
+	SCOPED_BUF what = BUF(512);
+	SCOPED_BUF places = BUF(1024);
+	SCOPED_BUF path = BUF(512);
+	struct json_out out = JSON_OUT(&places);
+	struct control_notice n = {
+		.owner = j->owner,
+		.code = str_of(why->code),
+		.severity = f ? str_of(finding_severity_name(f->severity))
+			      : S("fail"),
+		.domain = j->row.domain,
+		.since = j->p->o.clock(),
+		.over_at = j->p->o.clock(),
+		.left_over = j->p->o.channels,
+	};
+	struct diag own = { 0 };
+
+	if (j->p->o.channels == 0)
+		return;
+	json_open_object(&out, NULL);
+	json_put_str(&out, "domain", j->row.domain);
+	json_put_str(&out, "detail", str_of(why->detail));
+	json_close_object(&out);
+	buf_addf(&what, "publish %lld", (long long)j->row.id);
+	buf_addf(&path, "/d/%.*s/dns", STR_ARG(j->row.domain));
+	n.what = buf_str(&what);
+	n.places = buf_str(&places);
+	n.path = buf_str(&path);
+	if (control_notice_put(j->p->control, &n, &own) != ERR_NONE)
+		log_warn("publish_failed", &own);
+}
+
 static void
 fail(struct publish_job *j, const struct diag *why)
 {
@@ -82,6 +118,7 @@ fail(struct publish_job *j, const struct diag *why)
 	j->row.due_at = 0;
 	log_warn("dns_plan_failed", why, log_text("domain", j->row.domain));
 	put(j, changed ? "plan.changed" : "plan.fail");
+	tell(j, why);
 	end(j);
 }
 

@@ -69,6 +69,8 @@ struct publish_options {
 	const char *key_file;   /* of the master key (control/hosting.h) */
 	int64_t (*clock)(void); /* UTC seconds */
 	int64_t poll_ms;        /* 0: PUBLISH_POLL_MS */
+	/* Whom notices of failures are for, as bits (notify.h); 0: nobody. */
+	unsigned channels;
 };
 
 struct publish;

@@ -54,6 +54,7 @@ begun(void *ctx, struct loop *l, struct inspect *in)
 		.dir = o->data,
 		.key_file = o->hosting.master_key,
 		.clock = os_now,
+		.channels = notify_channels(&o->notify),
 	};
 	const struct evidence_options evidence = { .data = o->data };
 	struct diag why = { 0 };

@@ -138,6 +138,28 @@ def cname_for_text(name, c, lab):
           and lab.dig("_mta-sts", "CNAME") == [], (code, done, why))
 
 
+def script(name, c, lab):
+    """What is copied by hand does the same as we do."""
+    words = ["dns", "plan", ZONE, "--clear", "--record",
+             "_mta-sts CNAME tok.s.host.example", "--text", "nsupdate",
+             "--data", c.data, *lab.net]
+    done = subprocess.run([c.program, *words], capture_output=True, text=True,
+                          check=False)
+    lines = [line.replace("update ", "", 1)
+             for line in done.stdout.splitlines()
+             if line and not line.startswith(("zone", "send"))]
+    try:
+        lab.nsupdate(*lines)
+        failed = ""
+    except RuntimeError as why:
+        failed = str(why)
+    check(f"{name}: the printed script makes the change", done.returncode == 0
+          and values(lab.dig("_mta-sts", "CNAME")) == ["tok.s.host.example."],
+          (done.stdout, done.stderr, failed))
+    lab.nsupdate(f"del _mta-sts.{ZONE}. CNAME",
+                 f'add _mta-sts.{ZONE}. 300 TXT "v=STSv1; id=1;"')
+
+
 def changed_since(name, c, lab):
     code, plan, why = c.merge()
     lab.nsupdate(f"del _dmarc.{ZONE}. TXT",
@@ -211,6 +233,7 @@ def run(program, kind):
         whole_way(kind, c, lab)
         neighbours_stay(kind, c, lab)
         cname_for_text(kind, c, lab)
+        script(kind, c, lab)
         changed_since(kind, c, lab)
         wrong_keys(kind, c, lab)
         if kind == "knot":

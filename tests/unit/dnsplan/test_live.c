@@ -242,6 +242,30 @@ the_records_are_printed_with_what_they_replace(void **state)
 	lab_end(&l);
 }
 
+static void
+the_script_also_says_what_goes(void **state)
+{
+	SCOPED_BUF text = BUF(16 << 10);
+	struct lab l;
+
+	(void)state;
+	lab_begin(&l, OLD, NOW);
+	lab_add(&l, lab_want("_dmarc", RECORDS_CNAME, "t.d.host.example"));
+	l.wish.clear = true;
+	lab_make(&l);
+	dnsplan_nsupdate(&l.plan, &text);
+	assert_string_equal(
+		buf_c(&text),
+		"zone example.com.\n"
+		"prereq nxrrset _dmarc.example.com. CNAME\n"
+		"prereq yxrrset _dmarc.example.com. TXT \"v=DMARC1; p=none\"\n"
+		"update delete _dmarc.example.com. TXT \"v=DMARC1; p=none\"\n"
+		"update add _dmarc.example.com. 3600 CNAME"
+		" t.d.host.example.\n"
+		"send\n");
+	lab_end(&l);
+}
+
 int
 main(void)
 {
@@ -253,6 +277,7 @@ main(void)
 		cmocka_unit_test(what_is_there_instead_is_shown),
 		cmocka_unit_test(
 			the_records_are_printed_with_what_they_replace),
+		cmocka_unit_test(the_script_also_says_what_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
