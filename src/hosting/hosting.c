@@ -128,6 +128,8 @@ hosting_start(struct loop *l, struct inspect *in,
 	}
 	h->index.dir = h->o.data;
 	h->index.control = h->control;
+	h->index.alive = h->o.alive;
+	h->index.ctx = h->o.ctx;
 	h->index.instance = (struct control_instance){
 		.hostname = str_of(h->o.hostname),
 		.base_url = str_of(h->o.base_url),

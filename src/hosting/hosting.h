@@ -48,6 +48,10 @@ struct hosting_options {
 	bool terms_agreed;
 	int64_t (*clock)(void); /* UTC seconds */
 	int64_t poll_ms;        /* 0: HOSTING_POLL_MS */
+	/* Called while something takes long, so that nobody takes the service
+	 * for stuck. May be NULL. */
+	void (*alive)(void *ctx);
+	void *ctx;
 };
 
 /* The file of the master key; false when the path is too long. */

@@ -3,6 +3,8 @@
 #include "hosting/private.h"
 #include "log/log.h"
 
+enum { SIGN_OF_LIFE = 1000 /* names between two */ };
+
 /* ---- what is served of a name ---- */
 
 struct choice {
@@ -191,6 +193,8 @@ write_row(void *ctx, const struct control_hosted *h)
 	if (map_get(w->done, h->name, NULL))
 		return ERR_NONE;
 	map_put(w->done, h->name, 0);
+	if (w->x->alive && map_count(w->done) % SIGN_OF_LIFE == 0)
+		w->x->alive(w->x->ctx);
 	return write_name(w, h->name, false) ? ERR_NONE : w->err;
 }
 

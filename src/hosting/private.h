@@ -80,6 +80,9 @@ struct hosting_index {
 	struct control *control;
 	/* Where reports come to. */
 	struct control_instance instance;
+	/* As hosting_options has them. */
+	void (*alive)(void *ctx);
+	void *ctx;
 	struct hosting_challenge *challenges;
 	struct map *recent; /* names in hosted.new */
 	uint64_t stamp;     /* of what is written */

@@ -7,7 +7,7 @@ enum {
 	FIRST_MS = 2000,    /* before the second try */
 	MOST_MS = 600000,   /* between tries */
 	PATIENT_MS = 60000, /* looks at what only waits */
-	AT_ONCE = 200,      /* jobs of one turn: others have to live, too */
+	AT_ONCE = 1000,     /* jobs of one turn: others have to live, too */
 	NOW = 0
 };
 

@@ -95,6 +95,8 @@ begin(struct role *r, const struct serve *s, struct diag *why)
 		.eab_hmac_file = h->eab_hmac_file,
 		.terms_agreed = h->terms_agreed,
 		.clock = os_now,
+		.alive = alive,
+		.ctx = r,
 	};
 	enum err err = inspect_new(r->loop, &engine, &r->inspect, why);
 

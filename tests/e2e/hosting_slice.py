@@ -7,7 +7,10 @@ Knot has the customer's zone, pebble is the authority and validates through
 our own port 80 and name server, mta-sts-query and curl are the senders.
 """
 import os
+import signal
 import sys
+import threading
+import time
 
 import namespace
 from hosting_lab import OURS, Lab, ask
@@ -149,6 +152,57 @@ def enforce(lab, tap):
            lab.query(NAME))
 
 
+class Sender(threading.Thread):
+    """Looks at DNS and at the policy all the time, as senders do."""
+
+    def __init__(self, lab):
+        super().__init__(daemon=True)
+        self.lab, self.over, self.seen = lab, False, []
+        self.name = lab.show(NAME)["token"] + ".s.host.example"
+
+    def run(self):
+        while not self.over:
+            told = self.lab.txt(self.name, OURS)
+            code, body = self.lab.fetch(NAME)
+            if told and code == 0:
+                self.seen.append((told[0].split("id=")[1].rstrip(";"), body))
+
+
+def killed(lab, tap):
+    """The service is killed again and again while policies change: never is
+    an id announced before the body that belongs to it."""
+    sender = Sender(lab)
+    sender.start()
+    kills = 0
+    for i in range(6):
+        lab.run("mta-sts", "add-mx", NAME, f"extra{i}.{NAME}")
+        end = time.monotonic() + 0.4 * i
+        while time.monotonic() < end or kills <= i:
+            pid = lab.server.children().get("hosting")
+            if pid:
+                os.kill(pid, signal.SIGKILL)
+                kills += 1
+            time.sleep(0.2)
+
+    def whole():
+        policy = lab.show(NAME)["policy"]
+        return policy["announced_at"] and "extra5" in policy["body"]
+
+    tap.ok(wait_for(whole, 90), "it goes on wherever it was killed",
+           f"{kills} times", lab.show(NAME), lab.server.logged())
+    sender.over = True
+    sender.join()
+    versions = {v["id"]: v["body"] for v in lab.run(
+        "policy", "history", NAME)["versions"]}
+    order = [v for v in sorted(versions)]
+    early = [(told, body) for told, body in sender.seen
+             if order.index(told) > max(
+                 i for i, v in enumerate(order) if versions[v] == body)]
+    tap.ok(len(sender.seen) > 10 and not early,
+           "no sender was told of an id before its body",
+           len(sender.seen), early)
+
+
 def without_the_key(lab, tap):
     """The data directory without the master key beside it."""
     path = lab.server.data + ".master-key"
@@ -182,10 +236,11 @@ def without_the_key(lab, tap):
 
 
 def survives(lab, tap):
-    before = lab.txt(f"_mta-sts.{NAME}", OURS)
+    name = lab.show(NAME)["token"] + ".s.host.example"
+    before = lab.txt(name, OURS)
     lab.move_clock(0)
-    tap.ok(wait_for(lambda: lab.txt(f"_mta-sts.{NAME}", OURS) == before, 30),
-           "a restart changes nothing")
+    tap.ok(before and wait_for(lambda: lab.txt(name, OURS) == before, 30),
+           "a restart changes nothing", before, lab.txt(name, OURS))
     tap.ok(wait_for(lambda: lab.fetch(NAME)[0] == 0, 30),
            "the policy is served after a restart", lab.fetch(NAME))
 
@@ -198,9 +253,10 @@ def retire(lab, tap):
            == "version: STSv1\r\nmode: none\r\nmax_age: 86400\r\n",
            "a retired policy is none, and announced", lab.show(NAME))
     lab.move_clock(6 * DAY)
-    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(NAME)[1], 60)
-           and lab.txt(f"_mta-sts.{NAME}", OURS),
-           "it is served six days later", lab.fetch(NAME))
+    tap.ok(wait_for(lambda: "mode: none" in lab.fetch(NAME)[1]
+                    and lab.txt(f"_mta-sts.{NAME}"), 60),
+           "it is served six days later", lab.fetch(NAME),
+           lab.txt(f"_mta-sts.{NAME}"))
     lab.move_clock(2 * DAY)
     tap.ok(wait_for(lambda: lab.show(NAME)["mode"] == "removed", 60),
            "it is over when a week has passed", lab.show(NAME),
@@ -257,6 +313,7 @@ def main():
         survives(lab, tap)
         leave(lab, tap)
         enforce(lab, tap)
+        killed(lab, tap)
         without_the_key(lab, tap)
         retire(lab, tap)
     return tap.end()
