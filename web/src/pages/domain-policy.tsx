@@ -116,6 +116,7 @@ function Advance({ data, to, open, onClose, onDone }: {
 }) {
 	const [reason, setReason] = useState("");
 	const [back, setBack] = useState(true);
+	const [accepted, setAccepted] = useState(data.subdomains_accepted);
 
 	return (
 		<Confirm title={of("web.journey.do_", to)} onClose={onClose}
@@ -123,7 +124,8 @@ function Advance({ data, to, open, onClose, onDone }: {
 				"web.journey.advance_anyway")}
 			onDo={async () => onDone(await write<JourneyStep>("POST",
 				`/domains/${encodeURIComponent(data.domain)}/journey`,
-				{ to, step_back: back, ...(reason ? { reason } : {}) }))}>
+				{ to, step_back: back, ...(reason ? { reason } : {}),
+				  ...(accepted ? { accept_subdomains: true } : {}) }))}>
 			<p><Said text={of("web.journey.what_", to)} /></p>
 			{data.advice.affected > 0 && <p>{t("web.journey.affected", {
 				count: data.advice.affected,
@@ -133,6 +135,13 @@ function Advance({ data, to, open, onClose, onDone }: {
 			{!open && <Area label={t("web.sts.reason")} rows={2}
 				value={reason} onValue={setReason}
 				hint={t("web.sts.reason_hint")} />}
+			{data.subdomains.length > 0 && <label class="check">
+				<input type="checkbox" checked={accepted}
+					onChange={(event) =>
+						setAccepted(event.currentTarget.checked)} />
+				{t("web.journey.accept", { names: data.subdomains
+					.slice(0, 5).map((one) => one.name)
+					.join(", ") })}</label>}
 			<label class="check"><input type="checkbox" checked={back}
 				onChange={(event) =>
 					setBack(event.currentTarget.checked)} />
@@ -174,7 +183,8 @@ function Step({ data }: { data: Journey }) {
 	return (
 		<Section title={data.advice.title ?? data.advice.code}
 			actions={isAdmin() && shown && <button
-				class="button button-main"
+				class={data.advice.to === shown.to && shown.open ?
+					"button button-main" : "button"}
 				onClick={() => setTaking(shown.to)}>
 				{of("web.journey.do_", shown.to)}
 				<Icon name="right" size={16} /></button>}>
