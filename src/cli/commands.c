@@ -78,7 +78,8 @@ static const struct cli_option config_options[] = {
 };
 
 static const struct cli_option serve_options[] = {
-	{ "role", 0, CLI_TEXT, "ROLE,...", "intake writer web worker inspector "
+	{ "role", 0, CLI_TEXT, "ROLE,...",
+	  "intake writer web worker inspector "
 	  "policy nameserver hosting",
 	  "cli.opt.serve_role", false },
 	{ "listen", 0, CLI_TEXT, "ADDRESS", NULL, "cli.opt.serve_listen",
@@ -423,8 +424,9 @@ static const struct cli_noun nouns[] = {
 	{ "domain", "cli.noun.domain" },     { "user", "cli.noun.user" },
 	{ "token", "cli.noun.token" },       { "lookup", "cli.noun.lookup" },
 	{ "generate", "cli.noun.generate" }, { "notify", "cli.noun.notify" },
-	{ "dns", "cli.noun.dns" },           { "mta-sts", "cli.noun.mta_sts" },   { "policy", "cli.noun.policy" },
-	{ "cert", "cli.noun.cert" },         { "config", "cli.noun.config" },
+	{ "dns", "cli.noun.dns" },           { "mta-sts", "cli.noun.mta_sts" },
+	{ "policy", "cli.noun.policy" },     { "cert", "cli.noun.cert" },
+	{ "config", "cli.noun.config" },
 };
 
 static const struct {
