@@ -16,10 +16,11 @@ import { langOf, speak, words } from "./words/words";
 import { Login } from "./pages/login";
 import { Setup } from "./pages/setup";
 
-/* What may be read before anybody has signed in; a public instance looks at
- * domains for everybody. */
+/* What may be read before anybody has signed in: help, and records behind a
+ * link that was given away; a public instance looks at domains for
+ * everybody. */
 function isOpen(path: string, now: Session): boolean {
-	return /^\/help(\/|$)/.test(path) || (now.public === true &&
+	return /^\/help(\/|$)|^\/shared\//.test(path) || (now.public === true &&
 		!now.setup_needed && /^\/tools(\/|$)/.test(path));
 }
 

@@ -1,7 +1,8 @@
 /* Hosting a domain here: whose it is, and the names that lead here. */
 import { write } from "../api/client";
 import { useQuery } from "../api/query";
-import type { HostingName, Hosting, Sts } from "../api/types";
+import type { DnsRecordType, HostingName, Hosting, Sts } from
+	"../api/types";
 import { named, of, t } from "../words/words";
 import { When } from "../parts/bits";
 import { Code } from "../parts/copy";
@@ -10,8 +11,10 @@ import { Said } from "../parts/said";
 import { Status } from "../parts/status";
 import { toastProblem } from "../parts/toast";
 import { isAdmin } from "../state/settings";
+import { planOf } from "./dns-act";
 
 const POLL = 5_000; // ms
+const TTL = 3600; // seconds
 
 function hostingPath(domain: string): string {
 	return `/domains/${encodeURIComponent(domain)}/hosting`;
@@ -71,6 +74,12 @@ function Names({ hosting, delegated }: {
 	const list = hosting.names.map((one) => <Name key={one.name}
 		one={one} />);
 
+	const publish = () => {
+		planOf(hosting.domain, hosting.names.map((one) => ({
+			name: one.name, type: one.type as DnsRecordType,
+			value: one.value, ttl: TTL }))).catch(toastProblem);
+	};
+
 	if (hosting.zone === null)
 		return <Notice kind="warn">
 			<strong>{t("web.sts.no_zone")}</strong>
@@ -80,7 +89,12 @@ function Names({ hosting, delegated }: {
 			<summary>{t("web.sts.names_show")}</summary>{list}
 		</details> :
 		<Section title={t("web.sts.names")}
-			intro={t("web.sts.names_text")}>{list}</Section>;
+			intro={t("web.sts.names_text")}
+			actions={isAdmin() && hosting.names.length > 0 &&
+				<button class="button button-main"
+					onClick={publish}>
+					{t("web.dns.names_publish")}</button>}>
+			{list}</Section>;
 }
 
 export function Hosted({ domain, sts }: { domain: string; sts: Sts }) {

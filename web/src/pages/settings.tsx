@@ -18,6 +18,7 @@ import type { RouteProps } from "../routes";
 import NotFound from "./not-found";
 import { isAdmin } from "../state/settings";
 import { PASSWORD_MIN } from "./setup";
+import { Providers } from "./dns-providers";
 import { About } from "./settings-about";
 import { Tokens } from "./settings-tokens";
 import { Users } from "./settings-users";
@@ -93,11 +94,13 @@ function Profile() {
 	</>;
 }
 
-const PARTS: readonly { name: "profile" | "users" | "tokens" | "about";
+const PARTS: readonly { name: "profile" | "users" | "tokens" | "dns" |
+		       "about";
 		       admin?: boolean; view: ComponentType }[] = [
 	{ name: "profile", view: Profile },
 	{ name: "users", view: Users, admin: true },
 	{ name: "tokens", view: Tokens, admin: true },
+	{ name: "dns", view: Providers, admin: true },
 	{ name: "about", view: About },
 ];
 

@@ -15,6 +15,7 @@ const ITEMS: readonly Item[] = [
 	{ path: "/", word: "web.nav.overview", icon: "overview" },
 	{ path: "/domains", word: "web.nav.domains", icon: "domains",
 	  also: "/d/" },
+	{ path: "/dns", word: "web.nav.dns", icon: "upload" },
 	{ path: "/sources", word: "web.nav.sources", icon: "sources" },
 	{ path: "/reports/dmarc", word: "web.nav.reports", icon: "reports",
 	  also: "/reports", under: [
