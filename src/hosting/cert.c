@@ -1,6 +1,7 @@
 /* cert.c - which certificate is ordered when, and what comes of it. */
 #include "dnsname/dnsname.h"
 #include "hosting/order.h"
+#include "hosting/tell.h"
 #include "log/log.h"
 #include "os/os.h"
 
@@ -22,7 +23,8 @@ struct hosting_order {
 	struct hosting *h;
 	size_t slot;
 	struct arena *mem;
-	int64_t id; /* of the hosted domain */
+	int64_t id, owner; /* of the hosted domain */
+	int64_t not_after; /* of the certificate that is there; 0: none */
 	struct str name, host;
 	uint64_t tries;
 	struct acme_due due;
@@ -69,6 +71,15 @@ free_order(struct hosting_order *o)
 }
 
 static void
+tell(struct hosting_order *o, bool is)
+{
+	const struct hosting_trouble t = { o->owner, "hosting.cert_failing",
+					   o->name };
+
+	hosting_tell(o->h, &t, is);
+}
+
+static void
 write_failed(struct hosting_order *o, const struct diag *fault, int64_t next)
 {
 	const struct control_cert failed = {
@@ -84,6 +95,8 @@ write_failed(struct hosting_order *o, const struct diag *fault, int64_t next)
 	log_warn("certificate_failed", fault, log_text("name", o->host));
 	if (control_cert_failed(o->h->control, &failed, &why) != ERR_NONE)
 		log_warn("hosting_failed", &why);
+	if (hosting_is_grave(o->tries + 1, o->not_after, failed.fault_at))
+		tell(o, true);
 }
 
 static void
@@ -215,6 +228,7 @@ take_issued(struct hosting_order *o, const struct hosting_message *m,
 		return;
 	}
 	log_info("certificate_issued", log_text("name", o->host));
+	tell(o, false);
 	keep_kid(o, ca, m->kid);
 	(void)hosting_publish(h, true);
 }
@@ -465,6 +479,7 @@ new_order(struct hosting *h, const struct control_hosted *row, size_t slot)
 				     .slot = slot,
 				     .mem = arena_new(HOSTING_ROW_MEMORY),
 				     .id = row->id,
+				     .owner = row->owner,
 				     .fd = -1 };
 	h->order[slot] = o;
 	if (!dup_all(o, row) ||
@@ -474,6 +489,7 @@ new_order(struct hosting *h, const struct control_hosted *row, size_t slot)
 		return NULL;
 	}
 	o->tries = cert.tries;
+	o->not_after = cert.not_after;
 	o->due = (struct acme_due){
 		.name = o->host,
 		.registered = dnsname_org(o->name),

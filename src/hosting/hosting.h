@@ -46,6 +46,8 @@ struct hosting_options {
 	const char *profile;     /* may be "" */
 	const char *eab_kid, *eab_hmac_file; /* of the first; both or none */
 	bool terms_agreed;
+	/* Whom notices of trouble are for, as bits (notify.h); 0: nobody. */
+	unsigned channels;
 	int64_t (*clock)(void); /* UTC seconds */
 	int64_t poll_ms;        /* 0: HOSTING_POLL_MS */
 	/* Called while something takes long, so that nobody takes the service

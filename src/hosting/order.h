@@ -48,4 +48,16 @@ struct hosting_message {
 bool hosting_selftest(const struct netaddr *address, struct str host,
 		      struct str path, struct str body, struct diag *why);
 
+/* ---- preflight.c ---- */
+
+struct hosting_preflight {
+	struct facts *facts;
+	const struct hosted_zone *zone;
+	struct str name, token;
+	bool good;
+	struct diag why;
+};
+/* Form of a judge of inspect_run. */
+bool hosting_preflight_judge(void *preflight);
+
 #endif

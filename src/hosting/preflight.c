@@ -2,7 +2,7 @@
  * leads to the domain's own token, all its addresses are ours, and CAA does
  * not forbid. An order that cannot come to anything costs the limits of all.
  */
-#include "hosting/private.h"
+#include "hosting/order.h"
 #include "zone/zone.h"
 
 static bool

@@ -181,18 +181,6 @@ struct hosting_job {
 void hosting_work_turn(struct hosting *h);
 void hosting_work_stop(struct hosting *h);
 
-/* ---- preflight.c ---- */
-
-struct hosting_preflight {
-	struct facts *facts;
-	const struct hosted_zone *zone;
-	struct str name, token;
-	bool good;
-	struct diag why;
-};
-/* Form of a judge of inspect_run. */
-bool hosting_preflight_judge(void *preflight);
-
 /* ---- cert.c ---- */
 
 /* Hears of the orders under way, begins others. */

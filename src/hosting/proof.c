@@ -1,6 +1,6 @@
 /* proof.c - whether a domain is its owner's: name servers of its zone are
  * asked for what only who controls the zone can have put there. */
-#include "hosting/private.h"
+#include "hosting/tell.h"
 #include "log/log.h"
 #include "zone/zone.h"
 
@@ -147,7 +147,7 @@ hosting_proof_judge(void *ctx)
 struct look {
 	struct hosting *h;
 	struct hosting_proof proof;
-	int64_t id, added_at;
+	int64_t id, owner, added_at;
 	bool proven;
 };
 
@@ -183,6 +183,8 @@ settle(const struct look *l)
 		.at = now,
 		.due_at = due_at(l, is, now),
 	};
+	const struct hosting_trouble lost = { l->owner, "hosting.proof_lost",
+					      l->proof.name };
 	struct diag why = { 0 };
 
 	if (is && !l->proven)
@@ -191,6 +193,8 @@ settle(const struct look *l)
 			log_text("by", str_of(control_proof_name(seen.proof))));
 	if (control_hosted_seen(h->control, &seen, &why) != ERR_NONE)
 		log_warn("hosting_failed", &why);
+	if (l->proven)
+		hosting_tell(h, &lost, !is);
 }
 
 /* Nobody said anything: what is known stays, and is looked for again. */
@@ -238,6 +242,7 @@ begin(struct hosting *h, const struct control_hosted *row)
 	*l = (struct look){ .h = h,
 			    .proof = { .facts = f, .zone = h->index.zone.name },
 			    .id = row->id,
+			    .owner = row->owner,
 			    .added_at = row->added_at,
 			    .proven = row->proven_at != 0 };
 	/* A few hundred bytes of a megabyte. */

@@ -4,6 +4,7 @@
 #include "hosting/hosting.h"
 #include "inspect/inspect.h"
 #include "log/log.h"
+#include "notify/notify.h"
 #include "os/os.h"
 #include "serve/private.h"
 
@@ -94,6 +95,7 @@ begin(struct role *r, const struct serve *s, struct diag *why)
 		.eab_kid = h->eab_kid,
 		.eab_hmac_file = h->eab_hmac_file,
 		.terms_agreed = h->terms_agreed,
+		.channels = notify_channels(&o->notify),
 		.clock = os_now,
 		.alive = alive,
 		.ctx = r,

@@ -235,6 +235,20 @@ def without_the_key(lab, tap):
            "and nothing else is lost", lab.fetch(NAME))
 
 
+def lost(lab, tap, host):
+    """The customer takes his CNAMEs away, and brings them back."""
+    lab.publish(NAME, "")
+    lab.run("domain", "prove", NAME)
+    tap.ok(wait_for(lambda: lab.show(NAME)["proof"]["lost_at"], 60),
+           "a proof that is gone is noticed", lab.show(NAME))
+    tap.ok(lab.fetch(NAME, "--resolve", f"mta-sts.{NAME}:443:{OURS}")[0]
+           == 0, "what is served goes on")
+    lab.publish(NAME, delegation(host["records"]))
+    lab.run("domain", "prove", NAME)
+    tap.ok(wait_for(lambda: not lab.show(NAME)["proof"]["lost_at"], 60),
+           "and found again when it is back", lab.show(NAME))
+
+
 def survives(lab, tap):
     name = lab.show(NAME)["token"] + ".s.host.example"
     before = lab.txt(name, OURS)
@@ -310,6 +324,7 @@ def main():
         testing(lab, tap)
         foreign(lab, tap)
         add_mx(lab, tap)
+        lost(lab, tap, host)
         survives(lab, tap)
         leave(lab, tap)
         enforce(lab, tap)

@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "fixture.h"
+#include "hosting/order.h"
+#include "hosting/tell.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -237,6 +239,16 @@ an_order_waits_until_an_authority_would_find_us(void **state)
 		assert_string_equal(flight(cases[i].world), cases[i].code);
 }
 
+static void
+trouble_with_a_certificate_is_told_before_it_ends(void **state)
+{
+	(void)state;
+	assert_false(hosting_is_grave(2, 0, NOW));
+	assert_true(hosting_is_grave(3, 0, NOW));
+	assert_false(hosting_is_grave(9, NOW + 22 * DAY, NOW));
+	assert_true(hosting_is_grave(1, NOW + 20 * DAY, NOW));
+}
+
 int
 main(void)
 {
@@ -246,6 +258,8 @@ main(void)
 		cmocka_unit_test(servers_that_differ_or_are_silent_say_nothing),
 		cmocka_unit_test(
 			an_order_waits_until_an_authority_would_find_us),
+		cmocka_unit_test(
+			trouble_with_a_certificate_is_told_before_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
