@@ -1,24 +1,14 @@
 /* call.c - paths, parameters and bodies as they are asked. */
 #include "api/private.h"
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Value of the escape at `at`, -1 when it is none. */
 static int
 escape(struct str text, size_t at)
 {
 	if (text.n - at < 3 || text.p[at] != '%')
 		return -1;
-	int high = digit(text.p[at + 1]);
-	int low = digit(text.p[at + 2]);
+	int high = str_hex(text.p[at + 1]);
+	int low = str_hex(text.p[at + 2]);
 
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }

@@ -182,6 +182,16 @@ str_i64(struct str s, int64_t *out)
 }
 
 /* FNV-1a with a finishing mix, so that the low bits serve as an index. */
+int
+str_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 uint64_t
 str_hash(struct str s)
 {

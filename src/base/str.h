@@ -45,6 +45,8 @@ bool str_split(struct str *rest, char sep, struct str *piece);
  * overflow; `out` is then untouched. */
 bool str_u64(struct str s, uint64_t *out);
 bool str_i64(struct str s, int64_t *out);
+/* Value of a hexadecimal digit of either case, -1 of anything else. */
+int str_hex(char c);
 uint64_t str_hash(struct str s);
 
 /* Length of the well-formed UTF-8 character at the start of `s` (1 to 4), 0

@@ -101,9 +101,7 @@ tell_dkim(struct cli *c, struct inspect_lookup *l)
 
 	if (l->given.n == 0)
 		return;
-	buf_add(&name, l->given);
-	buf_addz(&name, "._domainkey.");
-	buf_add(&name, l->subject.domain);
+	dkimkey_name(l->given, l->subject.domain, &name);
 	if (!name.full)
 		tell_txt(c, l, buf_str(&name));
 }

@@ -70,6 +70,14 @@ choose(const struct facts_dns *d)
 	return d->n > 0 ? d->rr[0].data : S("");
 }
 
+void
+dkimkey_name(struct str selector, struct str domain, struct buf *out)
+{
+	buf_add(out, selector);
+	buf_addz(out, "._domainkey.");
+	buf_add(out, domain);
+}
+
 bool
 dkimkey_look(struct facts *f, struct str domain, struct str selector,
 	     struct dkimkey_found *out)
@@ -77,8 +85,7 @@ dkimkey_look(struct facts *f, struct str domain, struct str selector,
 	SCOPED_BUF name = BUF(NAME_MAX_BYTES);
 
 	*out = (struct dkimkey_found){ 0 };
-	buf_addf(&name, "%.*s._domainkey.%.*s", STR_ARG(selector),
-		 STR_ARG(domain));
+	dkimkey_name(selector, domain, &name);
 	/* Cut short, it is over-long and has no answer but NXDOMAIN. */
 	out->answer = facts_ask(f, buf_str(&name), FACTS_TXT);
 	if (!out->answer)

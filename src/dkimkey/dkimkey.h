@@ -58,6 +58,8 @@ struct dkimkey_found {
 	struct dkimkey key;
 };
 
+/* Where a key is: SELECTOR._domainkey.DOMAIN. */
+void dkimkey_name(struct str selector, struct str domain, struct buf *out);
 /* False while facts are missing. `selector` is as in s=, `domain` folded. */
 bool dkimkey_look(struct facts *f, struct str domain, struct str selector,
 		  struct dkimkey_found *out);

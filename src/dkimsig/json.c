@@ -44,21 +44,14 @@ dkimsig_print(struct json_out *j, const char *key,
 	json_close_object(j);
 }
 
-static int
-hex_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool
 get_digest(struct str hex, uint8_t out[DKIMSIG_DIGEST])
 {
 	if (hex.n != (size_t)DKIMSIG_DIGEST * 2)
 		return false;
 	for (size_t i = 0; i < DKIMSIG_DIGEST; i++) {
-		int high = hex_of(hex.p[2 * i]), low = hex_of(hex.p[2 * i + 1]);
+		int high = str_hex(hex.p[2 * i]),
+		    low = str_hex(hex.p[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

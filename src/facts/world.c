@@ -113,25 +113,13 @@ read_strings(struct str rest, struct buf *out, uint16_t *strings)
 	return !out->full;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool
 read_hex(struct str rest, struct buf *out)
 {
 	int high = -1;
 
 	for (size_t i = 0; i < rest.n; i++) {
-		int digit = hex_digit(rest.p[i]);
+		int digit = str_hex(rest.p[i]);
 
 		if (rest.p[i] == ' ')
 			continue;

@@ -12,8 +12,8 @@ parse_size(struct str line, uint64_t *out)
 	uint64_t size = 0;
 	size_t n = 0;
 
-	while (n < line.n && httpd_hex(line.p[n]) >= 0) {
-		size = size * 16 + (uint64_t)httpd_hex(line.p[n]);
+	while (n < line.n && str_hex(line.p[n]) >= 0) {
+		size = size * 16 + (uint64_t)str_hex(line.p[n]);
 		if (++n > SIZE_DIGITS)
 			return false;
 	}

@@ -48,8 +48,6 @@ void httpd_take_piece(struct httpd *h, struct str *in, struct str *piece);
 bool httpd_is_token(struct str s);
 /* No control characters but HTAB (RFC 9110 5.5). */
 bool httpd_is_value(struct str s);
-/* 0 to 15, or -1. */
-int httpd_hex(char c);
 struct str httpd_trim(struct str s);
 /* Cuts a "name: value" line without its CRLF; false when it is not one. */
 bool httpd_cut_field(struct str line, struct httpd_field *out);

@@ -1,18 +1,6 @@
 /* value.c - what single fields and queries say. */
 #include "httpd/private.h"
 
-int
-httpd_hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool
 httpd_field_next(const struct httpd_request *r, struct str name, size_t *at,
 		 struct str *value)
@@ -95,8 +83,8 @@ httpd_decode(struct str s, bool form, struct buf *out)
 		char c = s.p[i];
 
 		if (c == '%') {
-			int high = i + 2 < s.n ? httpd_hex(s.p[i + 1]) : -1;
-			int low = high >= 0 ? httpd_hex(s.p[i + 2]) : -1;
+			int high = i + 2 < s.n ? str_hex(s.p[i + 1]) : -1;
+			int low = high >= 0 ? str_hex(s.p[i + 2]) : -1;
 
 			if (low < 0)
 				return false;

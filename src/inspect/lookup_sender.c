@@ -60,9 +60,7 @@ put_dkim(struct inspect_lookup *l, struct json_out *j)
 	json_put_known(j, "selector", l->given);
 	if (l->given.n == 0)
 		return;
-	buf_add(&name, l->given);
-	buf_addz(&name, "._domainkey.");
-	buf_add(&name, l->subject.domain);
+	dkimkey_name(l->given, l->subject.domain, &name);
 	if (!name.full)
 		inspect_put_txt(l, j, buf_str(&name));
 }

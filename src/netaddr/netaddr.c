@@ -39,26 +39,14 @@ parse_quad(struct str s, uint8_t out[4])
 	return s.n == 0;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool
 take_group(struct str *s, uint8_t out[2])
 {
 	unsigned value = 0;
 	size_t n = 0;
 
-	while (n < s->n && n < 4 && hex_value(s->p[n]) >= 0)
-		value = value << 4 | (unsigned)hex_value(s->p[n++]);
+	while (n < s->n && n < 4 && str_hex(s->p[n]) >= 0)
+		value = value << 4 | (unsigned)str_hex(s->p[n++]);
 	if (n == 0)
 		return false;
 	*s = (struct str){ s->p + n, s->n - n };

@@ -152,18 +152,6 @@ end_head(struct http *h)
 
 /* ---- the body ---- */
 
-static int
-hex_of(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* "1a" with anything behind ";" or a blank. */
 static void
 chunk_size(struct http *h, struct str line)
@@ -171,10 +159,10 @@ chunk_size(struct http *h, struct str line)
 	uint64_t n = 0;
 	size_t i = 0;
 
-	for (; i < line.n && hex_of(line.p[i]) >= 0; i++) {
+	for (; i < line.n && str_hex(line.p[i]) >= 0; i++) {
 		if (n >> 56)
 			break;
-		n = n << 4 | (unsigned)hex_of(line.p[i]);
+		n = n << 4 | (unsigned)str_hex(line.p[i]);
 	}
 	if (i == 0 || (i < line.n && line.p[i] != ';' && line.p[i] != ' ' &&
 		       line.p[i] != '\t')) {

@@ -6,6 +6,8 @@
 
 #include "base/base.h"
 
+#include <string.h>
+
 #include <stdio.h>
 
 static void
@@ -146,10 +148,28 @@ a_long_detail_is_cut_between_characters(void **state)
 	assert_string_equal(why.code, "a.b");
 }
 
+static void
+hexadecimal_digits_of_either_case_have_a_value(void **state)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		const char *at = c ? strchr(digits, c) : NULL;
+		int wanted = at ? (int)(at - digits) : -1;
+
+		if (c >= 'A' && c <= 'F')
+			wanted = c - 'A' + 10;
+		assert_int_equal(str_hex((char)c), wanted);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			hexadecimal_digits_of_either_case_have_a_value),
 		cmocka_unit_test(numbers_overflow_is_refused),
 		cmocka_unit_test(split_keeps_empty_pieces_between_separators),
 		cmocka_unit_test(split_does_not_look_behind_the_end),
