@@ -123,7 +123,9 @@ function Whole({ one }: { one: DnsPlan }) {
 		<Section title={plural("web.dns.changes.", todo.length)}
 			intro={plan.zone ? t("web.dns.zone",
 				{ zone: shownDomain(plan.zone) }) : null}
-			actions={<Share one={one} />}>
+			actions={plan.needed && !plan.blocked &&
+				one.state !== "verified" &&
+				<Share one={one} />}>
 			{todo.map(card)}
 			{kept.length > 0 && <details class="more">
 				<summary>{t("web.dns.kept")}</summary>

@@ -66,8 +66,8 @@ export function ChangeCard({ one, seen }: {
 				<h3 class="break">{one.name}</h3>
 				<span class="tag">{one.type}</span>
 			</header>
-			<p><Status tone={WHATS[one.what]}
-				word={of("web.dns.what_", one.what)} />{" "}
+			<p class="plan-what"><Status tone={WHATS[one.what]}
+				word={of("web.dns.what_", one.what)} />
 				<span class="muted">{t("web.dns.ttl",
 					{ ttl: number(one.ttl) })}</span></p>
 			<div class="record-grid">
