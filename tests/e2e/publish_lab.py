@@ -197,6 +197,13 @@ class Lab:
     # ---- life ----
 
     def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def start(self):
         getattr(self, "start_" + self.kind)()
         self.wait(PRIMARY)
         self.spawn("/usr/sbin/knotd", "-c", self.write(
