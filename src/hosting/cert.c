@@ -203,6 +203,19 @@ keep_kid(struct hosting_order *o, struct str ca, const char *kid)
 	hosting_caa(h);
 }
 
+/* Orders and proofs that were tried and failed count against the limits. */
+static void
+reckon(struct hosting_order *o, const struct hosting_message *m,
+       enum acme_fault fault)
+{
+	const struct acme_trouble t = { .fault = fault,
+					.orders = m->orders,
+					.failed_proofs = m->failed_proofs };
+
+	acme_pace_ended(pace_of(o->h), &o->due, &t, o->h->o.clock());
+	save_pace(o->h);
+}
+
 static void
 take_issued(struct hosting_order *o, const struct hosting_message *m,
 	    struct str rest)
@@ -227,6 +240,7 @@ take_issued(struct hosting_order *o, const struct hosting_message *m,
 		log_warn("hosting_failed", &why);
 		return;
 	}
+	reckon(o, m, ACME_FINE);
 	log_info("certificate_issued", log_text("name", o->host));
 	tell(o, false);
 	keep_kid(o, ca, m->kid);
@@ -238,10 +252,7 @@ take_failed(struct hosting_order *o, const struct hosting_message *m)
 {
 	struct hosting *h = o->h;
 
-	for (uint32_t i = 0; i < m->failed_proofs; i++)
-		acme_pace_failed(pace_of(h), o->host, h->o.clock());
-	if (m->failed_proofs > 0)
-		save_pace(h);
+	reckon(o, m, (enum acme_fault)m->fault);
 	if (m->until > h->o.clock())
 		write_failed(o, &m->why, m->until);
 	else if (m->fault == ACME_STOPPED)
