@@ -1,5 +1,6 @@
 /* role_policy.c - the role that serves policies of hosted domains. */
 #include "control/control.h"
+#include "hosting/hosting.h"
 #include "os/os.h"
 #include "policyhost/policyhost.h"
 #include "serve/private.h"
@@ -47,31 +48,30 @@ key(void *ctx)
 	return r->has_key ? r->key : NULL;
 }
 
-/* Beside the data directory, not in it: a copy of that alone opens no key. */
 static void
 find_key(struct role *r)
 {
 	const struct serve_options *o = &r->s->options;
-	struct str data = str_of(o->data);
+	const struct hosting_options hosting = {
+		.data = o->data, .master_key = o->hosting.master_key
+	};
+	SCOPED_BUF path = BUF(SERVE_PATH_ROOM - 1);
 
-	while (data.n > 1 && data.p[data.n - 1] == '/')
-		data.n--;
-	if (o->hosting.master_key[0])
+	if (hosting_key_path(&hosting, &path))
 		(void)snprintf(r->key_path, sizeof r->key_path, "%s",
-			       o->hosting.master_key);
-	else
-		(void)snprintf(r->key_path, sizeof r->key_path,
-			       "%.*s.master-key", STR_ARG(data));
+			       buf_c(&path));
 }
 
-/* The host of base_url, when its certificate is ours to show. */
+/* The host of base_url, when its certificate is ours to show, and somebody
+ * takes its connections. */
 static struct str
 dashboard(const struct serve *s)
 {
 	struct str url = str_of(s->options.base_url), host,
 		   scheme = S("https://");
 
-	if (!s->web_identity || !str_starts_fold(url, scheme))
+	if (!s->web_identity || !s->child[SERVE_WEB].wanted ||
+	    !str_starts_fold(url, scheme))
 		return (struct str){ 0 };
 	host = str_sub(url, scheme.n, SIZE_MAX);
 	host = str_sub(host, 0, str_index(host, '/'));

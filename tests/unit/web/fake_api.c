@@ -38,6 +38,14 @@ api_is_slow(enum api_method method, struct str path, struct str query)
 }
 
 bool
+api_is_large(enum api_method method, struct str path)
+{
+	(void)method;
+	(void)path;
+	return false;
+}
+
+bool
 api_takes_report(enum api_method method, struct str path)
 {
 	return method == API_POST && str_starts(path, S("/api/v1/reports"));
