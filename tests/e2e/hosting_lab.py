@@ -7,6 +7,7 @@ with Lab(program) as lab:
 
 Only in a network of one's own (namespace.py): ports 53, 80 and 443.
 """
+import contextlib
 import json
 import os
 import re
@@ -65,6 +66,7 @@ class Unbound:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL)
         if not wait_for(lambda: ask("example", "SOA"), 30):
+            self.__exit__()
             raise RuntimeError("unbound does not answer")
         return self
 
@@ -99,7 +101,8 @@ class Lab:
             **{zone: self.zone(zone) for zone in self.texts}}, 53, (WORLD,))
         self.unbound = Unbound(self.room)
         self.tls = tlslab.Lab()
-        self.pebble = self.server = None
+        self.pebble = self.server = self.parts = None
+        self.root = self.roots = None
 
     def zone(self, name):
         return (f"@ SOA ns.example. hostmaster.example. {self.serial} 3600 "
@@ -113,12 +116,27 @@ class Lab:
         self.knot.change(name, self.zone(name))
 
     def __enter__(self):
-        self.knot.__enter__()
-        self.unbound.__enter__()
-        self.tls.__enter__()
-        self.pebble = Pebble(self.room, self.tls, f"{RESOLVER}:53", http=80,
-                             tls=443)
-        self.pebble.start()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.owned.cleanup)
+            for part in (self.knot, self.unbound, self.tls):
+                stack.enter_context(part)
+            self.pebble = Pebble(self.room, self.tls, f"{RESOLVER}:53",
+                                 http=80, tls=443)
+            stack.callback(self.pebble.stop)
+            self.pebble.start()
+            self.trust()
+            self.server = Server(self.program, self.config(), room=self.room)
+            stack.callback(self.server.stop)
+            self.server.start()
+            self.server.make_user()
+            self.parts = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self.parts.close()
+
+    def trust(self):
+        """Mail servers' roots, and the one of what pebble issues."""
         self.tls.mx("good", "mx.customer.example", host=MAIL, port=25)
         self.root = self.pebble.root()
         self.roots = os.path.join(self.room, "roots.pem")
@@ -126,20 +144,6 @@ class Lab:
             for path in (self.root, self.tls.roots):
                 with open(path, "rb") as text:
                     out.write(text.read())
-        self.server = Server(self.program, self.config(), room=self.room)
-        self.server.start()
-        self.server.make_user()
-        return self
-
-    def __exit__(self, *_):
-        if self.server:
-            self.server.stop()
-        if self.pebble:
-            self.pebble.stop()
-        self.tls.__exit__()
-        self.unbound.__exit__()
-        self.knot.__exit__()
-        self.owned.cleanup()
 
     def config(self):
         return (f'inspect {{ resolver = "{RESOLVER}:53"\n'
