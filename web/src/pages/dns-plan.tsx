@@ -140,10 +140,11 @@ function Whole({ one }: { one: DnsPlan }) {
 export default function DnsPlanPage({ at }: RouteProps) {
 	const query = useQuery<DnsPlan>("/dns/plans/" +
 		encodeURIComponent(at.id!), undefined, POLL);
-	const domain = query.data ? shownDomain(query.data.domain) : "";
+	const domain = query.data && shownDomain(query.data.domain);
 
 	return (
-		<Page title={t("web.dns.title", { id: at.id!, domain })}
+		<Page title={domain ? t("web.dns.title", { id: at.id!, domain }) :
+			`${t("web.nav.dns")} #${at.id!}`}
 			crumb={<a href={href("/dns")}>{t("web.nav.dns")}</a>}>
 			<Answer query={query} lines={6}>{(one) =>
 				<Whole one={one} />}</Answer>
