@@ -151,6 +151,7 @@ hosting_stop(struct hosting *h)
 		return;
 	loop_forget(h->loop, h);
 	loop_timer_free(h->timer);
+	hosting_proof_stop(h);
 	hosting_cert_stop(h);
 	hosting_work_stop(h);
 	hosting_index_close(&h->index);

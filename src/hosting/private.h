@@ -107,6 +107,7 @@ enum err hosting_index_entry(struct hosting_index *x, struct str name,
 
 struct hosting_job;
 struct hosting_order;
+struct hosting_asked;
 
 struct hosting {
 	struct loop *loop;
@@ -118,8 +119,9 @@ struct hosting {
 	uint8_t master[SEAL_KEY_BYTES];
 	struct loop_timer *timer;
 	struct hosting_job *jobs;
-	uint64_t seen;   /* stamp up to which there are jobs */
-	unsigned proofs; /* looks under way */
+	uint64_t seen;               /* stamp up to which there are jobs */
+	struct hosting_asked *asked; /* looks for proofs, and how many */
+	unsigned proofs;
 	struct acme_pace *pace;
 	struct hosting_order *order[HOSTING_ORDERS];
 	bool in_trouble;
@@ -146,6 +148,7 @@ struct hosting_proof {
 bool hosting_proof_judge(void *proof);
 /* Begins looks for those that are due. */
 void hosting_proof_turn(struct hosting *h);
+void hosting_proof_stop(struct hosting *h);
 
 /* ---- look.c ---- */
 

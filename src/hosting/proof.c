@@ -144,7 +144,8 @@ hosting_proof_judge(void *ctx)
 
 /* ---- looks ---- */
 
-struct look {
+struct hosting_asked {
+	struct hosting_asked *next, **here;
 	struct hosting *h;
 	struct hosting_proof proof;
 	int64_t id, owner, added_at;
@@ -154,7 +155,7 @@ struct look {
 /* A domain that was just added is looked at often, one that nobody cares for
  * seldom; a proof that is there once a day. */
 static int64_t
-due_at(const struct look *l, bool is, int64_t now)
+due_at(const struct hosting_asked *l, bool is, int64_t now)
 {
 	int64_t age = now - l->added_at;
 	int64_t wait = 6 * HOUR;
@@ -172,7 +173,7 @@ due_at(const struct look *l, bool is, int64_t now)
 }
 
 static void
-settle(const struct look *l)
+settle(const struct hosting_asked *l)
 {
 	struct hosting *h = l->h;
 	int64_t now = h->o.clock();
@@ -199,7 +200,7 @@ settle(const struct look *l)
 
 /* Nobody said anything: what is known stays, and is looked for again. */
 static void
-put_off(const struct look *l)
+put_off(const struct hosting_asked *l)
 {
 	struct hosting *h = l->h;
 	struct diag why = { 0 };
@@ -210,10 +211,21 @@ put_off(const struct look *l)
 		log_warn("hosting_failed", &why);
 }
 
+static void
+drop(struct hosting_asked *l)
+{
+	*l->here = l->next;
+	if (l->next)
+		l->next->here = l->here;
+	l->h->proofs--;
+	facts_free(l->proof.facts);
+	heap_free(l);
+}
+
 static bool
 judge(void *ctx)
 {
-	struct look *l = ctx;
+	struct hosting_asked *l = ctx;
 
 	return hosting_proof_judge(&l->proof);
 }
@@ -221,34 +233,38 @@ judge(void *ctx)
 static void
 done(void *ctx, bool complete)
 {
-	struct look *l = ctx;
+	struct hosting_asked *l = ctx;
 
 	if (complete && l->proof.known)
 		settle(l);
 	else
 		put_off(l);
-	l->h->proofs--;
-	facts_free(l->proof.facts);
-	heap_free(l);
+	drop(l);
 }
 
 static void
 begin(struct hosting *h, const struct control_hosted *row)
 {
-	struct look *l = heap_new(sizeof(*l));
+	struct hosting_asked *l = heap_new(sizeof(*l));
 	struct facts *f = facts_new(HOSTING_FACTS, h->o.clock());
 	struct arena *mem = facts_mem(f);
 
-	*l = (struct look){ .h = h,
-			    .proof = { .facts = f, .zone = h->index.zone.name },
-			    .id = row->id,
-			    .owner = row->owner,
-			    .added_at = row->added_at,
-			    .proven = row->proven_at != 0 };
+	*l = (struct hosting_asked){ .h = h,
+				     .proof = { .facts = f,
+						.zone = h->index.zone.name },
+				     .id = row->id,
+				     .owner = row->owner,
+				     .added_at = row->added_at,
+				     .proven = row->proven_at != 0 };
 	/* A few hundred bytes of a megabyte. */
 	(void)!arena_dup(mem, row->name, &l->proof.name);
 	(void)!arena_dup(mem, row->token, &l->proof.token);
 	(void)!arena_dup(mem, row->challenge, &l->proof.challenge);
+	l->next = h->asked;
+	l->here = &h->asked;
+	if (l->next)
+		l->next->here = &l->next;
+	h->asked = l;
 	h->proofs++;
 	inspect_run(h->inspect, f, judge, done, l);
 }
@@ -272,4 +288,11 @@ hosting_proof_turn(struct hosting *h)
 		if (found)
 			begin(h, &row);
 	}
+}
+
+void
+hosting_proof_stop(struct hosting *h)
+{
+	while (h->asked)
+		drop(h->asked);
 }
