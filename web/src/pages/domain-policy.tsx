@@ -3,7 +3,8 @@
 import { useState } from "preact/hooks";
 import { write } from "../api/client";
 import { useQuery } from "../api/query";
-import type { Journey, JourneyGate, JourneyStep, Rung } from "../api/types";
+import type { DnsRecordType, Journey, JourneyGate, JourneyStep,
+	Rung } from "../api/types";
 import { href } from "../model/place";
 import { ago, number } from "../words/format";
 import { shownDomain } from "../words/idn";
@@ -18,10 +19,13 @@ import { Said } from "../parts/said";
 import { Status } from "../parts/status";
 import type { Tone } from "../parts/status";
 import type { RouteProps } from "../routes";
+import { toastProblem } from "../parts/toast";
 import { isAdmin } from "../state/settings";
+import { planOf } from "./dns-act";
 
 const RUNGS: readonly Rung[] = ["no_record", "none", "quarantine_test",
 	"quarantine", "reject_test", "reject"];
+const TTL = 3600; // seconds, of a record that is planned
 const WHOLE = 10_000; // shares are in 1/10000
 const TONES: Record<JourneyGate["verdict"], Tone> = { met: "ok",
 	not_met: "fail", unknown: "none", warn: "quarantined", waived: "none",
@@ -84,15 +88,25 @@ function Gate({ one }: { one: JourneyGate }) {
 
 /* ---- a step ---- */
 
-function Publish({ step, onClose }: {
-	step: JourneyStep; onClose: () => void;
+function Publish({ step, live, onClose }: {
+	step: JourneyStep; live: string | null; onClose: () => void;
 }) {
 	const { record } = step;
 
+	const plan = () => {
+		planOf(step.domain, [{ name: record.name,
+			type: record.type as DnsRecordType, value: record.value,
+			ttl: TTL, old: live ? [live] : [] }], { clear: true })
+			.catch(toastProblem);
+	};
 	return (
 		<Dialog title={t("web.journey.publish")} onClose={onClose}
-			actions={<button class="button button-main"
-				onClick={onClose}>{t("web.action.close")}</button>}>
+			actions={<>
+				<button class="button" onClick={onClose}>
+					{t("web.action.close")}</button>
+				{!step.hosted && <button class="button button-main"
+					onClick={plan}>{t("web.journey.plan")}</button>}
+			</>}>
 			<p>{t(step.hosted ? "web.journey.hosted" :
 				"web.journey.publish_text")}</p>
 			<div class="record-grid">
@@ -203,7 +217,7 @@ function Step({ data }: { data: Journey }) {
 			{taking && shown && <Advance data={data} to={taking}
 				open={shown.open} onClose={() => setTaking(null)}
 				onDone={setMade} />}
-			{made && <Publish step={made}
+			{made && <Publish step={made} live={data.record}
 				onClose={() => setMade(null)} />}
 		</Section>
 	);
@@ -234,7 +248,8 @@ function Advanced({ data }: { data: Journey }) {
 				`/domains/${encodeURIComponent(data.domain)}/journey`,
 				{ to: last.back }))}>
 			<p><Said text={of("web.journey.what_", last.back)} /></p></Confirm>}
-		{made && <Publish step={made} onClose={() => setMade(null)} />}
+		{made && <Publish step={made} live={data.record}
+			onClose={() => setMade(null)} />}
 	</>;
 }
 
