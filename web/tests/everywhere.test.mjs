@@ -21,7 +21,7 @@ test("axe finds nothing, nothing scrolls sideways on any page", async () => {
 	/* The content policy keeps scripts out, also this one. */
 	const page = await open({ bypassCSP: true, reducedMotion: "reduce" });
 	const found = [];
-	for (const path of await everyPage()) {
+	for await (const path of everyPage()) {
 		await go(page, path);
 		for (const colorScheme of ["light", "dark"]) {
 			await page.emulateMedia({ colorScheme });
@@ -47,7 +47,7 @@ for (const [locale, lang] of [["ja-JP", "ja"], ["nb-NO", "nb"]])
 	test(`every page speaks ${lang}, and axe finds nothing`, async () => {
 		const page = await open({ locale, bypassCSP: true });
 		const found = [];
-		for (const path of await everyPage()) {
+		for await (const path of everyPage()) {
 			await go(page, path);
 			equal(await page.getAttribute("html", "lang"), lang, path);
 			const text = await page.innerText("body");

@@ -77,7 +77,7 @@ export async function api(path, options = {}) {
 				   ...options.headers } });
 		/* Whoever asks often meets the limit for one address. */
 		if (answer.status !== 429)
-			return answer.json();
+			return answer.status === 204 ? null : answer.json();
 		await new Promise(later => setTimeout(later, 500));
 	}
 }

@@ -4,8 +4,9 @@ import { browser, go, open, place } from "./harness.mjs";
 import { everyPage } from "./pages.mjs";
 
 mkdirSync(place.shots, { recursive: true });
-const pages = (await everyPage()).filter(path => !place.names.length ||
-	place.names.some(n => path.includes(n)));
+const isWanted = path => !place.names.length ||
+	place.names.some(n => path.includes(n));
+let pictures = 0;
 const kinds = [
 	["light", "en-GB", 1280], ["dark", "en-GB", 1280],
 	["light", "ja-JP", 1280], ["light", "nb-NO", 1280],
@@ -14,15 +15,18 @@ const kinds = [
 for (const [colorScheme, locale, width] of kinds) {
 	const page = await open({ colorScheme, locale,
 		viewport: { width, height: width < 600 ? 800 : 900 } });
-	for (const path of pages) {
+	for await (const path of everyPage()) {
+		if (!isWanted(path))
+			continue;
 		await go(page, path);
 		const name = path.replace(/[^a-z0-9]+/gi, "-")
 			.replace(/^-|-$/g, "") || "overview";
 		await page.screenshot({ fullPage: true, path:
 			`${place.shots}/${name}.${colorScheme}.` +
 			`${locale.slice(0, 2)}.${width}.png` });
+		pictures++;
 	}
 	await page.context().close();
 }
-console.log(`${pages.length * kinds.length} pictures in ${place.shots}`);
+console.log(`${pictures} pictures in ${place.shots}`);
 await browser.close();
