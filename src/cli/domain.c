@@ -76,7 +76,7 @@ known_policy(struct cli *c, struct str domain)
 
 enum err
 cli_domain_records(struct cli *c, const struct control_domain *d,
-	   struct control_records *out, struct diag *why)
+		   struct control_records *out, struct diag *why)
 {
 	const struct control_instance at = {
 		.hostname = hostname(c),
