@@ -286,10 +286,13 @@ def replicas(tap, room, ask, index, fleet):
 def notices(tap, server, quiet):
     """A secondary that says nothing at first is told again."""
     quiet.settimeout(30)
-    (one, _), (again, peer) = quiet.recvfrom(1024), quiet.recvfrom(1024)
-    tap.ok(one[2] == 0x24 and one == again, "a NOTIFY is sent again", one,
-           again)
+    seen = []
     # Those of later changes have numbers of their own.
+    while len(seen) < 20 and seen.count(seen[-1] if seen else None) < 2:
+        again, peer = quiet.recvfrom(1024)
+        seen.append(again)
+    tap.ok(again[2] == 0x24 and seen.count(again) == 2,
+           "a NOTIFY is sent again", seen)
     quiet.setblocking(False)
     try:
         while True:
