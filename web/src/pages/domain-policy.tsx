@@ -15,6 +15,7 @@ import { DomainTabs } from "../parts/domain-tabs";
 import { Area } from "../parts/field";
 import { Icon } from "../parts/icons";
 import { Answer, Card, Notice, Page, Section } from "../parts/page";
+import { RecordParts } from "../parts/records";
 import { Said } from "../parts/said";
 import { Status } from "../parts/status";
 import type { Tone } from "../parts/status";
@@ -110,15 +111,7 @@ function Publish({ step, live, onClose }: {
 			<p>{t(step.hosted ? "web.journey.hosted" :
 				"web.journey.publish_text")}</p>
 			<div class="record-grid">
-				{([["name", record.name], ["type", record.type],
-				   ["value", record.value]] as const)
-					.map(([part, text]) => <div class="record-part"
-						key={part}>
-						<span class="record-label">{of(
-							"web.finding.record_", part)}</span>
-						<Code text={text} label={of(
-							"web.finding.record_", part)} />
-					</div>)}
+				<RecordParts record={record} />
 			</div>
 		</Dialog>
 	);

@@ -5,8 +5,8 @@ import type { DnsRecordType, HostingName, Hosting, Sts } from
 	"../api/types";
 import { named, of, t } from "../words/words";
 import { When } from "../parts/bits";
-import { Code } from "../parts/copy";
 import { Answer, Card, Notice, Section } from "../parts/page";
+import { RecordParts } from "../parts/records";
 import { Said } from "../parts/said";
 import { Status } from "../parts/status";
 import { toastProblem } from "../parts/toast";
@@ -21,20 +21,11 @@ function hostingPath(domain: string): string {
 }
 
 function Name({ one }: { one: HostingName }) {
-	const parts = [["name", one.name], ["type", one.type],
-		["value", one.value]] as const;
-
 	return (
 		<article class="card record">
 			<h3>{of("web.sts.name_", one.purpose)}</h3>
 			<div class="record-grid">
-				{parts.map(([part, text]) =>
-					<div class="record-part" key={part}>
-						<span class="record-label">
-							{of("web.finding.record_", part)}</span>
-						<Code text={text} label={of(
-							"web.finding.record_", part)} />
-					</div>)}
+				<RecordParts record={one} />
 			</div>
 		</article>
 	);

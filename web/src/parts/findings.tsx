@@ -2,7 +2,7 @@
  * to publish, and behind a toggle what was seen. */
 import type { Check, Finding } from "../api/types";
 import { named, of, plural, t } from "../words/words";
-import { Code } from "./copy";
+import { RecordParts } from "./records";
 import { Said } from "./said";
 import { SeverityStatus, Sign } from "./status";
 import type { Tone } from "./status";
@@ -27,14 +27,7 @@ function Publish({ record }: { record: NonNullable<Finding["record"]> }) {
 	return (
 		<div class="record-grid found-record">
 			<p class="found-label">{t("web.finding.publish")}</p>
-			{([["name", record.name], ["type", record.type],
-			   ["value", record.value]] as const).map(([part, text]) =>
-				<div class="record-part" key={part}>
-					<span class="record-label">
-						{of("web.finding.record_", part)}</span>
-					<Code text={text}
-						label={of("web.finding.record_", part)} />
-				</div>)}
+			<RecordParts record={record} />
 		</div>
 	);
 }

@@ -16,6 +16,16 @@ function Part({ label, text }: { label: string; text: string }) {
 	);
 }
 
+/* Any record as a provider's form asks for it: name, type, value. */
+export function RecordParts({ record }: {
+	record: { name: string; type: string; value: string };
+}) {
+	return <>{([["name", record.name], ["type", record.type],
+		["value", record.value]] as const).map(([part, text]) =>
+		<Part key={part} text={text}
+			label={of("web.finding.record_", part)} />)}</>;
+}
+
 function Record({ one }: { one: DomainRecord }) {
 	return (
 		<article class="card record">
