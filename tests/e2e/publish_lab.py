@@ -131,7 +131,7 @@ class Lab:
         self.stack = tempfile.TemporaryDirectory()
         self.room = os.path.join(self.stack.name, "first")
         self.second = os.path.join(self.stack.name, "second")
-        self.children = []
+        self.children, self.asleep = [], False
         self.port = dns.free_port(PRIMARY, SECONDARY)
         self.web = dns.free_port()
         for room in (self.room, self.second):
@@ -257,7 +257,19 @@ class Lab:
         if done.returncode != 0 or "error" in done.stdout + done.stderr:
             raise RuntimeError(done.stdout + done.stderr)
 
+    def settle(self):
+        """Waits until both serve the same zone, or the secondary sleeps: what
+        is planned from one of them is then true of the other."""
+        self.notify()
+        for _ in range(600):
+            if self.asleep or self.dig("@", "SOA") == self.dig(
+                    "@", "SOA", SECONDARY):
+                return
+            time.sleep(0.05)
+        raise RuntimeError("the secondary stays behind")
+
     def secondary_sleeps(self, asleep):
+        self.asleep = asleep
         self.children[1].send_signal(
             signal.SIGSTOP if asleep else signal.SIGCONT)
 

@@ -50,6 +50,7 @@ class Client:
                         text=secret + "\n")
 
     def plan(self, *words):
+        self.lab.settle()
         return self.dns("plan", ZONE, *words)
 
     def merge(self):
