@@ -5,28 +5,46 @@ certificate authority, and Waxseal with all its roles on real ports.
 with Lab(program) as lab:
     lab.run("domain", "host", "customer.example")
 
+With `elsewhere` customer.example has two name servers of its own, ELSEWHERE,
+which somebody else starts (publish_lab.py).
+
 Only in a network of one's own (namespace.py): ports 53, 80 and 443.
 """
 import contextlib
+import gzip
 import json
 import os
 import re
 import signal
+import smtplib
 import subprocess
 import tempfile
+import time
 
+import dkim
 import dns
+import mails
 import tlslab
 from pebble import Pebble
 from server import Server, wait_for
 
 WORLD, OURS, MAIL = "127.0.0.10", "127.0.0.2", "127.0.0.3"
+ELSEWHERE = "127.0.0.13", "127.0.0.14"
 RESOLVER = "127.0.0.1"
-ROOT = ("@ NS ns.example.\nexample NS ns.example.\n"
+CUSTOMER = "customer.example"
+DAY = 86400
+# Who reports, and whose key signs it: the name of a large provider counts
+# only with its own.
+REPORTERS = {"Google Inc.": "google.com",
+             "Microsoft Corporation": "microsoft.com",
+             "Receiver": "receiver.com"}
+ROOT = ("@ NS ns.example.\nexample NS ns.example.\ncom NS ns.example.\n"
         f"ns.example. A {WORLD}\n")
 TOP = (f"@ NS ns\nns A {WORLD}\nhost NS ns1.host\nns1.host A {OURS}\n"
-       + "".join(f"{name} NS ns\n" for name in
-                 ("customer", "foreign", "leaver")))
+       "foreign NS ns\nleaver NS ns\n")
+HERE = "customer NS ns\n"
+THERE = "".join(f"customer NS ns{i}.customer\nns{i}.customer A {address}\n"
+                for i, address in enumerate(ELSEWHERE, 1))
 UNBOUND = """server:
     interface: {resolver}@53
     access-control: 127.0.0.0/8 allow
@@ -89,15 +107,19 @@ class Lab:
     """customer, foreign and leaver.example; customer's mail server speaks
     TLS."""
 
-    def __init__(self, program):
+    def __init__(self, program, elsewhere=False):
         self.program = os.path.abspath(program)
         self.owned = tempfile.TemporaryDirectory()
         self.room = self.owned.name
         self.serial, self.offset = 1, 0
-        self.texts = {f"{name}.example": ""
-                      for name in ("customer", "foreign", "leaver")}
+        self.texts = {f"{name}.example": "" for name in
+                      ("foreign", "leaver") + ("customer",) * (not elsewhere)}
+        self.signers = {org: dkim.Signer(self.room, domain)
+                        for org, domain in REPORTERS.items()}
         self.knot = dns.Knot(os.path.join(self.room, "knot"), {
-            "": ROOT, "example": TOP,
+            "": ROOT, "example": TOP + (THERE if elsewhere else HERE),
+            "com": "@ NS ns.example.\n" + "".join(
+                one.zone_line() for one in self.signers.values()),
             **{zone: self.zone(zone) for zone in self.texts}}, 53, (WORLD,))
         self.unbound = Unbound(self.room)
         self.tls = tlslab.Lab()
@@ -193,6 +215,48 @@ class Lab:
         policy = self.show(name)["policy"]
         return policy if policy and policy["mode"] == mode and \
             policy["announced_at"] else None
+
+    # ---- reports ----
+
+    def clock(self):
+        return int(time.time()) + self.offset
+
+    def tls_reports(self, name, days):
+        """[(who, report)], without a failure, one of each of the last days
+        and each reporter."""
+        today = self.clock() // DAY
+        return [(org, mails.tls_json(f"{org.split()[0]}-{day}", name, org, 0,
+                                     day))
+                for day in range(today - days, today) for org in REPORTERS]
+
+    def post_reports(self, name, days):
+        """Over HTTPS's door, as anybody can. The statuses."""
+        path = "/api/v1/tlsrpt/" + self.server.api(
+            "GET", f"/domains/{name}/records")[1]["post_url"].rsplit("/")[-1]
+        return {self.server.request(
+            "POST", path, text,
+            {"Content-Type": "application/tlsrpt+json"})[0]
+            for _, text in self.tls_reports(name, days)}
+
+    def mail_reports(self, name, days):
+        """By mail that its author's domain has signed (RFC 8460 section
+        3)."""
+        to = self.server.api("GET", f"/domains/{name}/records")[1]["address"]
+        with smtplib.SMTP("127.0.0.1", self.server.smtp, timeout=30) as door:
+            for org, text in self.tls_reports(name, days):
+                author = "tls@" + REPORTERS[org]
+                door.sendmail(author, to, self.signers[org].sign(mails.mail(
+                    gzip.compress(text), "report.json.gz",
+                    "application/tlsrpt+gzip", author, to)))
+
+    def look(self, name):
+        """Everything about the domain is looked at once more."""
+        def health():
+            return self.server.api("GET", f"/domains/{name}/health")[1]
+        before = health()["checked_at"]
+        self.server.api("POST", f"/domains/{name}/check", {})
+        return wait_for(lambda: (lambda h: h if h["checked_at"] != before
+                                 else None)(health()), 60, 0.3)
 
     # ---- a sender ----
 

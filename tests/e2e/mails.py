@@ -37,21 +37,24 @@ def messages_of(rows):
     return rows * (rows + 1) // 2
 
 
-def tls_json(report_id, domain="example.com", org="Receiver", failed=2):
-    day = int(time.time()) // 86400 - 1
+def tls_json(report_id, domain="example.com", org="Receiver", failed=2,
+             day=None):
+    """`day`: since 1970, yesterday when that is not given."""
+    day = day or int(time.time()) // 86400 - 1
     stamp = time.strftime("%Y-%m-%d", time.gmtime(day * 86400))
+    failures = (f"""{{"result-type":"certificate-expired",
+"sending-mta-ip":"192.0.2.1","receiving-mx-hostname":"mx.{domain}",
+"failed-session-count":{failed}}}""" if failed else "")
     return f"""{{"organization-name":"{org}",
 "date-range":{{"start-datetime":"{stamp}T00:00:00Z",
 "end-datetime":"{stamp}T23:59:59Z"}},
-"contact-info":"tls@{org.lower()}.example","report-id":"{report_id}",
+"contact-info":"tls@{org.split()[0].lower()}.example","report-id":"{report_id}",
 "policies":[{{"policy":{{"policy-type":"sts","policy-string":
 ["version: STSv1","mode: testing","mx: mx.{domain}","max_age: 86400"],
 "policy-domain":"{domain}"}},
 "summary":{{"total-successful-session-count":40,
 "total-failure-session-count":{failed}}},
-"failure-details":[{{"result-type":"certificate-expired",
-"sending-mta-ip":"192.0.2.1","receiving-mx-hostname":"mx.{domain}",
-"failed-session-count":{failed}}}]}}]}}""".encode()
+"failure-details":[{failures}]}}]}}""".encode()
 
 
 def zipped(name, content):

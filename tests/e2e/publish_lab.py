@@ -2,9 +2,13 @@
 PowerDNS) at 127.0.0.1 and a Knot secondary at 127.0.0.12, on one port.
 
   with Lab("bind") as lab:
-      lab.apply_options, lab.port, lab.dig("_dmarc", "TXT", SECONDARY)
+      lab.net, lab.port, lab.dig("_dmarc", "TXT", SECONDARY)
+
+Lab("knot", port=53, place=Place("shop.example", TEXT, "127.0.0.13",
+"127.0.0.14")) has another zone elsewhere.
 """
 import base64
+import collections
 import os
 import shutil
 import signal
@@ -125,27 +129,33 @@ expand-alias=no
 """
 
 
+Place = collections.namedtuple("Place", "zone text primary secondary")
+USUAL = Place(ZONE, TEXT, PRIMARY, SECONDARY)
+
+
 class Lab:
-    def __init__(self, kind):
-        self.kind = kind
+    def __init__(self, kind, port=None, place=USUAL):
+        self.kind, self.place = kind, place
         self.stack = tempfile.TemporaryDirectory()
         self.room = os.path.join(self.stack.name, "first")
         self.second = os.path.join(self.stack.name, "second")
         self.children, self.asleep = [], False
-        self.port = dns.free_port(PRIMARY, SECONDARY)
+        self.port = port or dns.free_port(place.primary, place.secondary)
         self.web = dns.free_port()
         for room in (self.room, self.second):
             for part in ("run", "db"):
                 os.makedirs(os.path.join(room, part))
         os.chmod(self.stack.name, 0o755)
-        self.net = ["--resolver", f"{PRIMARY}:{self.port}", "--trust-anchor",
-                    "none", "--allow-private", "all", "--ports",
+        self.net = ["--resolver", f"{place.primary}:{self.port}",
+                    "--trust-anchor", "none", "--allow-private", "all", "--ports",
                     f"{self.port},443,25"]
 
     def fill(self, template, room, address):
         return template.format(room=room, address=address, port=self.port,
-                               key=KEY, primary=PRIMARY, secondary=SECONDARY,
-                               zone=ZONE, web=self.web, api_key=API_KEY)
+                               key=KEY, primary=self.place.primary,
+                               secondary=self.place.secondary,
+                               zone=self.place.zone, web=self.web,
+                               api_key=API_KEY)
 
     def write(self, path, text):
         with open(path, "w", encoding="utf-8") as out:
@@ -161,16 +171,16 @@ class Lab:
     # ---- each kind of primary ----
 
     def start_knot(self):
-        config = self.fill(KNOT, self.room, PRIMARY)
-        self.write(os.path.join(self.room, "zone"), TEXT)
+        config = self.fill(KNOT, self.room, self.place.primary)
+        self.write(os.path.join(self.room, "zone"), self.place.text)
         self.spawn("/usr/sbin/knotd", "-c", self.write(
             os.path.join(self.room, "conf"), config + "    notify: secondary\n"))
 
     def start_bind(self):
-        self.write(os.path.join(self.room, "zone"), TEXT)
+        self.write(os.path.join(self.room, "zone"), self.place.text)
         self.spawn("/usr/sbin/named", "-g", "-c", self.write(
             os.path.join(self.room, "conf"),
-            self.fill(BIND, self.room, PRIMARY)))
+            self.fill(BIND, self.room, self.place.primary)))
 
     def start_pdns(self):
         path = os.path.join(self.room, "pdns.db")
@@ -179,19 +189,19 @@ class Lab:
             with sqlite3.connect(path) as base:
                 base.executescript(text.read())
         self.write(os.path.join(self.room, "pdns.conf"),
-                   self.fill(PDNS, self.room, PRIMARY))
-        zone = self.write(os.path.join(self.room, "zone"), TEXT)
+                   self.fill(PDNS, self.room, self.place.primary))
+        zone = self.write(os.path.join(self.room, "zone"), self.place.text)
 
         def util(*words):
             subprocess.run(["pdnsutil", "--config-dir", self.room, *words],
                            check=True, capture_output=True)
-        util("load-zone", ZONE, zone)
-        util("set-kind", ZONE, "primary")
+        util("load-zone", self.place.zone, zone)
+        util("set-kind", self.place.zone, "primary")
         util("import-tsig-key", "waxseal", "hmac-sha256", KEY)
-        util("set-meta", ZONE, "TSIG-ALLOW-DNSUPDATE", "waxseal")
-        util("set-meta", ZONE, "NOTIFY-DNSUPDATE", "1")
-        util("set-meta", ZONE, "SOA-EDIT-DNSUPDATE", "INCREASE")
-        util("set-meta", ZONE, "SOA-EDIT-API", "INCREASE")
+        util("set-meta", self.place.zone, "TSIG-ALLOW-DNSUPDATE", "waxseal")
+        util("set-meta", self.place.zone, "NOTIFY-DNSUPDATE", "1")
+        util("set-meta", self.place.zone, "SOA-EDIT-DNSUPDATE", "INCREASE")
+        util("set-meta", self.place.zone, "SOA-EDIT-API", "INCREASE")
         self.spawn("pdns_server", "--config-dir=" + self.room)
 
     # ---- life ----
@@ -205,11 +215,11 @@ class Lab:
 
     def start(self):
         getattr(self, "start_" + self.kind)()
-        self.wait(PRIMARY)
+        self.wait(self.place.primary)
         self.spawn("/usr/sbin/knotd", "-c", self.write(
             os.path.join(self.second, "conf"),
-            self.fill(KNOT, self.second, SECONDARY) + "    master: primary\n"))
-        self.wait(SECONDARY)
+            self.fill(KNOT, self.second, self.place.secondary) + "    master: primary\n"))
+        self.wait(self.place.secondary)
         return self
 
     def __exit__(self, *_):
@@ -225,7 +235,7 @@ class Lab:
         for _ in range(600):
             if self.children[-1].poll() is not None:
                 break
-            if dns.serves(address, self.port, ZONE, 1):
+            if dns.serves(address, self.port, self.place.zone, 1):
                 return
             time.sleep(0.05)
         with open(os.path.join(self.stack.name, "log"),
@@ -235,8 +245,11 @@ class Lab:
 
     # ---- looking and disturbing ----
 
-    def dig(self, name, kind, address=PRIMARY):
-        name = ZONE if name == "@" else f"{name}.{ZONE}"
+    def dig(self, name, kind, address=None):
+        """[(TTL, value)] as the name server at `address` has it: the primary,
+        when that is not given."""
+        zone, address = self.place.zone, address or self.place.primary
+        name = zone if name == "@" else f"{name}.{zone}"
         done = subprocess.run(
             ["kdig", f"@{address}", "-p", str(self.port), name, kind,
              "+noall", "+answer", "+norec"], capture_output=True, text=True,
@@ -249,7 +262,8 @@ class Lab:
         return sorted(found, key=lambda one: one[1])
 
     def nsupdate(self, *lines):
-        text = "\n".join([f"server {PRIMARY} {self.port}", f"zone {ZONE}.",
+        text = "\n".join([f"server {self.place.primary} {self.port}",
+                          f"zone {self.place.zone}.",
                           f"key hmac-sha256:waxseal {KEY}", *lines,
                           "send", ""])
         done = subprocess.run(["knsupdate", "-v"], input=text, text=True,
@@ -263,7 +277,7 @@ class Lab:
         self.notify()
         for _ in range(600):
             if self.asleep or self.dig("@", "SOA") == self.dig(
-                    "@", "SOA", SECONDARY):
+                    "@", "SOA", self.place.secondary):
                 return
             time.sleep(0.05)
         raise RuntimeError("the secondary stays behind")
@@ -278,7 +292,7 @@ class Lab:
         if self.kind == "pdns":
             request = urllib.request.Request(
                 f"http://127.0.0.1:{self.web}/api/v1/servers/localhost/zones/"
-                f"{ZONE}./notify", method="PUT",
+                f"{self.place.zone}./notify", method="PUT",
                 headers={"X-API-Key": API_KEY})
             urllib.request.urlopen(request).read()
 

@@ -74,8 +74,9 @@ test("a finding has an address, and can be searched", async () => {
 	const row = page.locator("[id='mtasts.txt_multiple']");
 	ok(await row.locator(".finding-text").isVisible(), "it is open");
 	await page.fill("input[type=search]", "obsolete_tags");
-	await page.waitForFunction(() => document.querySelectorAll(
-		".finding-row").length < 10);
-	ok(await page.locator("[id='dmarc.obsolete_tags']").isVisible(),
-	   "found by its code");
+	await page.waitForFunction(() => {
+		const rows = document.querySelectorAll(".finding-row");
+		return rows.length > 0 && rows.length < 10;
+	});
+	await page.locator("[id='dmarc.obsolete_tags']").waitFor();
 });
