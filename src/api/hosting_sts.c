@@ -208,6 +208,7 @@ put_state(struct api_call *c, const struct insight_sts *s)
 	put_fact(j, "reports_ours", f->reports_ours);
 	api_put_i64(j, "sessions", f->sessions, true);
 	api_put_i64(j, "failed", f->failed, f->sessions > 0);
+	api_put_i64(j, "unverified", s->unverified, true);
 	api_put_i64(j, "checked_at", s->watched.checked_at,
 		    s->watched.checked_at > 0);
 	json_open_object(j, "advice");

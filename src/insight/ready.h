@@ -33,6 +33,9 @@ struct insight_sts {
 	struct control_watched watched;
 	struct str mx;    /* the MX records, one a line */
 	int64_t mx_since; /* UTC second they were first seen so; 0 */
+	/* As facts.sessions, of reports that nobody signed or proved to be
+	 * the reporter's: anybody can post them, they open no gate. */
+	int64_t unverified;
 };
 enum err insight_sts(const struct insight_asked *a, struct insight_sts *out,
 		     struct diag *why) MUST_CHECK;

@@ -269,19 +269,18 @@ take_type(void *ctx, const struct store_tls_row *row)
 	return ERR_NONE;
 }
 
-/* Sessions of type sts alone: tlsa may tell of the very same ones. */
+/* Sessions of type sts alone: tlsa may tell of the very same ones. `only` has
+ * no value: all. */
 static enum err
-ask_types(struct gathering *g, int64_t first, struct str reporter,
+ask_types(struct gathering *g, int64_t first, struct store_filter only,
 	  struct counting *c, struct diag *why)
 {
 	struct store_tls_row totals;
 	struct store_query q;
 
 	insight_about(g->a, first, &q);
-	if (reporter.n > 0)
-		q.filter[q.filter_count++] =
-			(struct store_filter){ .field = STORE_F_REPORTER,
-					       .value = reporter };
+	if (only.value.n > 0)
+		q.filter[q.filter_count++] = only;
 	c->sessions = c->failed = 0;
 	return store_tls_ask(g->a->store, &q, S("policy_type"), take_type, c,
 			     &totals, why);
@@ -308,7 +307,10 @@ count_reporters(struct gathering *g, struct diag *why)
 	e = store_tls_ask(g->a->store, &q, S("reporter"), take_reporter, &c,
 			  &totals, why);
 	for (size_t i = 0; e == ERR_NONE && i < c.n; i++) {
-		e = ask_types(g, first, c.reporter[i], &c, why);
+		e = ask_types(g, first,
+			      (struct store_filter){ .field = STORE_F_REPORTER,
+						     .value = c.reporter[i] },
+			      &c, why);
 		if (c.sessions == 0)
 			continue;
 		f->reporters++;
@@ -322,10 +324,16 @@ count_sessions(struct gathering *g, struct diag *why)
 {
 	struct counting c = { .mem = g->a->mem };
 	int64_t first = civil_day(g->a->now) - STSMODE_REPORT_DAYS + 1;
-	enum err e = ask_types(g, first, S(""), &c, why);
+	struct store_filter unverified = { .field = STORE_F_TRUST,
+					   .value = str_of(store_trust_name(
+						   STORE_UNVERIFIED)) };
+	enum err e = ask_types(g, first, (struct store_filter){ 0 }, &c, why);
 
 	g->out->facts.sessions = (int64_t)c.sessions;
 	g->out->facts.failed = (int64_t)c.failed;
+	if (e == ERR_NONE)
+		e = ask_types(g, first, unverified, &c, why);
+	g->out->unverified = (int64_t)c.sessions;
 	return e;
 }
 

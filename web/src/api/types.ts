@@ -309,6 +309,7 @@ export interface Sts {
 	proven: boolean | null; delegated: boolean | null;
 	seen_outside: boolean | null; reports_ours: boolean | null;
 	sessions: number; failed: number | null; // type sts, seven days
+	unverified: number; // sessions too, of reports that nobody signed
 	checked_at: number | null;
 	advice: Said;
 	steps: StsStep[];

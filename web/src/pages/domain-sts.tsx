@@ -138,6 +138,9 @@ function Next({ sts }: { sts: Sts }) {
 				<strong>{t("web.sts.retiring", {
 					when: moment(sts.retired_end) })}</strong>
 				<p>{t("web.sts.retiring_text")}</p></Notice>}
+			{sts.unverified > 0 && <Notice>
+				<p>{t("web.sts.unverified", {
+					count: number(sts.unverified) })}</p></Notice>}
 			{next && next.gates.length > 0 && <ul class="conditions">
 				{next.gates.map((one) => <Gate key={one.gate}
 					one={one} />)}</ul>}
