@@ -122,13 +122,6 @@ take_back(struct acme_pace *p, struct str name, int64_t now)
 }
 
 void
-acme_pace_failed(struct acme_pace *p, struct str name, int64_t now)
-{
-	note_failed(p, name, now);
-	take_back(p, name, now);
-}
-
-void
 acme_pace_ended(struct acme_pace *p, const struct acme_due *due,
 		const struct acme_trouble *t, int64_t now)
 {

@@ -80,13 +80,10 @@ int64_t acme_pace_when(struct acme_pace *p, const struct acme_due *due,
  * Does nothing for what is exempt. */
 void acme_pace_ordered(struct acme_pace *p, const struct acme_due *due,
 		       int64_t now);
-/* A proof of `name` failed, and with it its last order: that one no longer
- * counts as a certificate. */
-void acme_pace_failed(struct acme_pace *p, struct str name, int64_t now);
 struct acme_trouble;
 /* What came of an order that was told: further orders and failed proofs are
- * counted, and where there is no certificate none. Instead of
- * acme_pace_failed. */
+ * counted, and where there is no certificate none: an order that came to
+ * nothing counts as no certificate. */
 void acme_pace_ended(struct acme_pace *p, const struct acme_due *due,
 		     const struct acme_trouble *t, int64_t now);
 

@@ -285,6 +285,14 @@ every_order_of_an_attempt_counts_for_the_account(void **state)
 }
 
 static void
+proof_failed(struct acme_pace *p, const struct acme_due *due, int64_t now)
+{
+	const struct acme_trouble t = trouble_of(ACME_DOMAIN, 1, 1);
+
+	acme_pace_ended(p, due, &t, now);
+}
+
+static void
 a_failed_proof_takes_back_its_own_order_only(void **state)
 {
 	const struct acme_limits limits = { .same = { 5, WEEK } };
@@ -297,14 +305,14 @@ a_failed_proof_takes_back_its_own_order_only(void **state)
 		acme_pace_ordered(p, &due, START);
 		acme_pace_ordered(p, &other, START);
 	}
-	acme_pace_failed(p, due.name, START);
-	acme_pace_failed(p, due.name, START);
+	proof_failed(p, &due, START);
+	proof_failed(p, &due, START);
 	assert_int_equal(acme_pace_when(p, &other, START), START + WEEK);
 	assert_int_equal(acme_pace_when(p, &due, START), START);
 	acme_pace_ordered(p, &due, START);
 	assert_int_equal(acme_pace_when(p, &due, START), START + WEEK);
 	/* What fails the day after is no order of today. */
-	acme_pace_failed(p, due.name, START + CIVIL_DAY);
+	proof_failed(p, &due, START + CIVIL_DAY);
 	assert_int_equal(acme_pace_when(p, &due, START + CIVIL_DAY),
 			 START + WEEK);
 	due.exempt = true;
@@ -351,7 +359,7 @@ four_failed_proofs_of_a_name_in_an_hour(void **state)
 	(void)state;
 	due.exempt = true; /* of the others, not of this one */
 	for (int64_t i = 0; i < 4; i++)
-		acme_pace_failed(p, due.name, START + i);
+		proof_failed(p, &due, START + i);
 	assert_int_equal(acme_pace_when(p, &due, START + 4), START + HOUR);
 	due.name = S("b.example");
 	assert_int_equal(acme_pace_when(p, &due, START + 4), START + 4);
