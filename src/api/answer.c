@@ -94,6 +94,7 @@ static const struct {
 	{ "control.refused", 401 },
 	{ "control.set_up", 409 },
 	{ "control.throttled", 429 },
+	{ "hosting.mode_changed", 409 },
 	{ "hosting.unproven", 409 },
 	{ "control.user_exists", 409 },
 	{ "spool.full", 503 },

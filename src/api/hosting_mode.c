@@ -27,22 +27,23 @@ refuse(const struct stsmode_step *step, const char *code, struct diag *why)
 }
 
 static enum err
-take_step(struct api_call *c, const struct insight_asked *a,
+take_step(struct api_call *c, const struct control_hosted *seen,
 	  const struct stsmode_step *step, struct str reason, struct diag *why)
 {
 	const struct control_mode_change change = { .mode = step->to,
 						    .author = c->person.name,
-						    .at = c->now };
+						    .at = c->now,
+						    .seen = seen };
 	char words[WORDS_MAX];
-	enum err e = control_hosted_mode(c->api->control, a->owner,
-					 a->domain->name, &change, why);
+	enum err e = control_hosted_mode(c->api->control, seen->owner,
+					 seen->name, &change, why);
 
 	if (e != ERR_NONE)
 		return e;
 	snprintf(words, sizeof(words), "%s -> %s%s", stsmode_name(step->from),
 		 stsmode_name(step->to),
 		 step->answer == STSMODE_WITH_REASON ? " (override)" : "");
-	return api_audit_step(c, "mta_sts.mode", a->domain->name, words, reason,
+	return api_audit_step(c, "mta_sts.mode", seen->name, words, reason,
 			      why);
 }
 
@@ -73,7 +74,7 @@ go(struct api_call *c, const struct json *body, enum stsmode_state to,
 	refusal = stsmode_refusal(&step, reason);
 	if (refusal)
 		return refuse(&step, refusal, why);
-	e = take_step(c, &a, &step, reason, why);
+	e = take_step(c, &sts.host, &step, reason, why);
 	return e == ERR_NONE ? api_answer_sts(c, &a, why) : e;
 }
 

@@ -237,18 +237,20 @@ judge(struct cli *c, const struct insight_sts *sts, enum stsmode_state to,
 }
 
 static enum err
-take_step(struct cli *c, struct control *control, struct str name,
-	  enum stsmode_state mode, struct diag *why)
+take_step(struct cli *c, struct control *control,
+	  const struct control_hosted *seen, enum stsmode_state mode,
+	  struct diag *why)
 {
-	const struct control_mode_change change = { mode, S("cli:"), c->now };
+	const struct control_mode_change change = { mode, S("cli:"), c->now,
+						    seen };
 	enum err err;
 
 	if (cli_given(c, "dry-run"))
 		return ERR_NONE;
-	err = control_hosted_mode(control, CONTROL_OWNER_SELF, name, &change,
-				  why);
+	err = control_hosted_mode(control, CONTROL_OWNER_SELF, seen->name,
+				  &change, why);
 	return err == ERR_NONE
-		       ? cli_audit(c, control, "mta-sts.mode", name, why)
+		       ? cli_audit(c, control, "mta-sts.mode", seen->name, why)
 		       : err;
 }
 
@@ -270,7 +272,7 @@ set_mode(struct cli *c, enum stsmode_state mode)
 	if (err == ERR_NONE)
 		err = judge(c, &sts, mode, &why);
 	if (err == ERR_NONE)
-		err = take_step(c, control, d.name, mode, &why);
+		err = take_step(c, control, &sts.host, mode, &why);
 	return err == ERR_NONE ? tell_changed(c, &sts.host, mode,
 					      cli_given(c, "dry-run"))
 			       : cli_fail(c, err, &why);

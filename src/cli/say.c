@@ -137,6 +137,7 @@ cli_exit_of(enum err err, const struct diag *why)
 		{ "publish.refused", CLI_PERMISSION },
 		{ "control.set_up", CLI_CONFLICT },
 		{ "control.user_exists", CLI_CONFLICT },
+		{ "hosting.mode_changed", CLI_CONFLICT },
 		{ "store.in_use", CLI_CONFLICT },
 		{ "serve.running", CLI_CONFLICT },
 		{ "serve.no_user", CLI_BAD_CONFIG },

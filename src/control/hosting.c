@@ -317,19 +317,44 @@ control_hosted_hurry(struct control *c, int64_t owner, struct str name,
 		       : e;
 }
 
+/* Two people who saw the same: the second is told. */
+static enum err
+check_seen(struct control *c, int64_t id, const struct control_hosted *seen,
+	   struct diag *why)
+{
+	SCOPED_STATEMENT st = NULL;
+	bool row = false;
+	enum err e = control_ask(c,
+				 "SELECT mode, mode_since FROM hosted"
+				 " WHERE id = ?1",
+				 ARGS(INT(id)), &st, why);
+
+	if (e == ERR_NONE)
+		e = db_step(st, &row, why);
+	if (e == ERR_NONE && row &&
+	    (db_i64(st, 0) != seen->mode || db_i64(st, 1) != seen->mode_since))
+		e = diag_set(why, ERR_BUSY, "hosting.mode_changed", 0, "%.*s",
+			     STR_ARG(seen->name));
+	return e;
+}
+
 static enum err
 set_mode(struct control *c, const struct control_note *note,
-	 enum stsmode_state mode, struct diag *why)
+	 const struct control_mode_change *change, struct diag *why)
 {
-	enum err e = control_do(c,
-				"UPDATE hosted SET mode = ?2, mode_since = ?3,"
-				" mode_author = ?4, fault = '',"
-				" fault_detail = '' WHERE id = ?1"
-				" AND proven_at > 0",
-				ARGS(INT(note->hosted), INT(mode),
-				     INT(note->at), TEXT(note->author)),
-				why);
+	enum err e = change->seen
+			     ? check_seen(c, note->hosted, change->seen, why)
+			     : ERR_NONE;
 
+	if (e == ERR_NONE)
+		e = control_do(c,
+			       "UPDATE hosted SET mode = ?2, mode_since = ?3,"
+			       " mode_author = ?4, fault = '',"
+			       " fault_detail = '' WHERE id = ?1"
+			       " AND proven_at > 0",
+			       ARGS(INT(note->hosted), INT(change->mode),
+				    INT(note->at), TEXT(note->author)),
+			       why);
 	if (e == ERR_NONE && db_changes(c->db) == 0)
 		e = diag_set(why, ERR_GONE, "hosting.unproven", 0, "%s", "");
 	return e == ERR_NONE ? control_note(c, note, why) : e;
@@ -351,7 +376,7 @@ control_hosted_mode(struct control *c, int64_t owner, struct str name,
 		return e;
 	e = control_hosted_id(c, owner, name, &note.hosted, why);
 	if (e == ERR_NONE)
-		e = set_mode(c, &note, change->mode, why);
+		e = set_mode(c, &note, change, why);
 	return control_end(c, e, why);
 }
 

@@ -88,6 +88,9 @@ struct control_mode_change {
 	enum stsmode_state mode;
 	struct str author; /* of control_deed's form */
 	int64_t at;
+	/* What was judged: when the mode is another one by now, nothing is
+	 * changed, ERR_BUSY "hosting.mode_changed". NULL: whatever it is. */
+	const struct control_hosted *seen;
 };
 enum err control_hosted_mode(struct control *c, int64_t owner, struct str name,
 			     const struct control_mode_change *change,

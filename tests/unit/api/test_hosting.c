@@ -32,7 +32,7 @@ host(struct place *p)
 	struct control_hosted h = { .name = S("example.com"),
 				    .added_at = BEGUN };
 	const struct control_mode_change testing = { STSMODE_TESTING, S("anna"),
-						     BEGUN };
+						     BEGUN, NULL };
 	struct control_version v = {
 		.mode = S("testing"),
 		.max_age = DAY,

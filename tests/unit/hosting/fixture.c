@@ -141,7 +141,8 @@ served(struct place *p, const char *name, struct hosted_domain *out)
 void
 mode(struct place *p, enum stsmode_state to)
 {
-	const struct control_mode_change change = { to, STR("anna"), p->now };
+	const struct control_mode_change change = { to, STR("anna"), p->now,
+						    NULL };
 	struct diag why = { 0 };
 
 	must(control_hosted_mode(p->c, ME, NAME, &change, &why), &why);
