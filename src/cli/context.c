@@ -10,8 +10,23 @@
 
 enum {
 	PATH_MAX_BYTES = 4096,
+	HOST_ROOM = 256,
 	SETTLE_PATIENCE = 2000 /* ms */
 };
+
+struct str
+cli_hostname(struct cli *c)
+{
+	char name[HOST_ROOM] = { 0 };
+	struct str given = c->config->at[CLI_KEY_HOSTNAME].value, out;
+
+	if (given.n > 0 && arena_dup(c->mem, given, &out))
+		return out;
+	if (gethostname(name, sizeof(name) - 1) < 0 || name[0] == '\0' ||
+	    !arena_dup(c->mem, str_of(name), &out))
+		return S("localhost");
+	return out;
+}
 
 struct store *
 cli_store(struct cli *c, enum store_mode mode, int *code)

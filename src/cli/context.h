@@ -136,6 +136,8 @@ void cli_json_reason(struct json_out *j, const char *key,
 
 /* ---- what a command works on ---- */
 
+/* The name that others know this server by; a NUL is behind it. */
+struct str cli_hostname(struct cli *c);
 /* Opens the store of --data; complains and sets `code` on failure. */
 struct store *cli_store(struct cli *c, enum store_mode mode,
 			int *code) MUST_CHECK;

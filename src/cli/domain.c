@@ -19,20 +19,6 @@ static const struct cli_column columns[] = {
 
 /* ---- where reports come to ---- */
 
-static struct str
-hostname(struct cli *c)
-{
-	char name[HOST_ROOM] = { 0 };
-	struct str given = c->config->at[CLI_KEY_HOSTNAME].value, out;
-
-	if (given.n > 0)
-		return given;
-	if (gethostname(name, sizeof(name) - 1) < 0 || name[0] == '\0' ||
-	    !arena_dup(c->mem, str_of(name), &out))
-		return S("localhost");
-	return out;
-}
-
 static enum err
 take_policy(void *ctx, const struct store_report *r)
 {
@@ -79,7 +65,7 @@ cli_domain_records(struct cli *c, const struct control_domain *d,
 		   struct control_records *out, struct diag *why)
 {
 	const struct control_instance at = {
-		.hostname = hostname(c),
+		.hostname = cli_hostname(c),
 		.base_url = c->config->at[CLI_KEY_WEB_BASE_URL].value,
 		.policy = known_policy(c, d->name),
 	};
@@ -263,7 +249,7 @@ cli_domain_list(struct cli *c)
 						    "domains", columns,
 						    COUNT_OF(columns),
 						    "cli.domain.none" };
-	struct domains all = { .c = c, .host = hostname(c) };
+	struct domains all = { .c = c, .host = cli_hostname(c) };
 	struct diag why = { 0 };
 	int code = CLI_FINE;
 	SCOPED_CONTROL control = cli_control(c, &code);

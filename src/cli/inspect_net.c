@@ -6,21 +6,6 @@
 
 enum { HOST_ROOM = 256, NETS_MAX = 32, PORT_MAX = 65535 };
 
-/* The name that we give to mail servers. */
-static const char *
-own_name(struct cli *c)
-{
-	struct str given = c->config->at[CLI_KEY_HOSTNAME].value, out;
-	char name[HOST_ROOM] = { 0 };
-
-	if (given.n > 0 && arena_dup(c->mem, given, &out))
-		return out.p;
-	if (gethostname(name, sizeof(name) - 1) < 0 || name[0] == '\0' ||
-	    !arena_dup(c->mem, str_of(name), &out))
-		return "localhost";
-	return out.p;
-}
-
 /* --allow-private: blocks of addresses, or "all". */
 static bool
 read_allowed(struct cli *c, struct probe_options *net)
@@ -80,7 +65,7 @@ cli_network(struct cli *c, struct inspect_options *out, int *code)
 		.dns = { .server = cli_value(c, "resolver"),
 			 .anchor = cli_value(c, "trust-anchor") },
 		.net = { .ca_file = cli_value(c, "ca-file"),
-			 .ehlo = own_name(c) },
+			 .ehlo = cli_hostname(c).p },
 	};
 	*code = CLI_MISUSE;
 	if (!read_allowed(c, &out->net) || !read_ports(c, out))

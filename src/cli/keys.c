@@ -110,6 +110,8 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 					   "", "cli.key.hosting_nameservers"),
 	[CLI_KEY_HOSTING_ADDRESSES] = OF("hosting.addresses", CLI_KEY_TEXTS, "",
 					 "cli.key.hosting_addresses"),
+	[CLI_KEY_HOSTING_OWN] = OF("hosting.own_names", CLI_KEY_TEXTS, "",
+				   "cli.key.hosting_own_names"),
 	[CLI_KEY_HOSTING_CA] =
 		OF("hosting.ca", CLI_KEY_TEXTS,
 		   "https://acme-v02.api.letsencrypt.org/directory",

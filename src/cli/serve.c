@@ -216,6 +216,7 @@ take_hosting(struct maker *m)
 		.nameservers =
 			list_of(m, at[CLI_KEY_HOSTING_NAMESERVERS].value),
 		.addresses = list_of(m, at[CLI_KEY_HOSTING_ADDRESSES].value),
+		.own_names = list_of(m, at[CLI_KEY_HOSTING_OWN].value),
 		.cas = list_of(m, at[CLI_KEY_HOSTING_CA].value),
 		.caa = list_of(m, at[CLI_KEY_HOSTING_CAA].value),
 		.ca_file = text(m, CLI_KEY_HOSTING_CA_FILE),

@@ -135,8 +135,9 @@ control_certs(struct control *c, int64_t owner,
 	enum err e = control_ask(
 		c,
 		"SELECT " COLUMNS "LEFT JOIN hosted h ON h.id = t.hosted"
-		" WHERE ?1 = 0 OR h.owner = ?1 ORDER BY t.not_after, t.name",
-		ARGS(INT(owner)), &st, why);
+		" WHERE ?1 = 0 OR h.owner = ?1 OR (t.hosted = 0 AND ?1 = ?2)"
+		" ORDER BY t.not_after, t.name",
+		ARGS(INT(owner), INT(CONTROL_OWNER_SELF)), &st, why);
 
 	while (e == ERR_NONE && row) {
 		e = db_step(st, &row, why);
@@ -155,9 +156,11 @@ control_cert_hurry(struct control *c, int64_t owner, struct str name,
 {
 	enum err e = control_do(
 		c,
-		"UPDATE cert SET next_try = ?3 WHERE name = ?2 AND hosted IN"
-		" (SELECT id FROM hosted WHERE owner = ?1)",
-		ARGS(INT(owner), TEXT(name), INT(now)), why);
+		"UPDATE cert SET next_try = ?3 WHERE name = ?2 AND (hosted IN"
+		" (SELECT id FROM hosted WHERE owner = ?1)"
+		" OR (hosted = 0 AND ?1 = ?4))",
+		ARGS(INT(owner), TEXT(name), INT(now), INT(CONTROL_OWNER_SELF)),
+		why);
 
 	return e == ERR_NONE ? control_changed(c, "hosting.no_cert", name, why)
 			     : e;

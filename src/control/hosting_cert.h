@@ -48,12 +48,12 @@ enum err control_cert_due(struct control *c, int64_t now, unsigned most,
 			  enum err (*each)(void *ctx,
 					   const struct control_hosted *),
 			  void *ctx, struct diag *why) MUST_CHECK;
-/* Of the owner's domains, soonest to end first; `owner` 0: all, and those of
- * the installation. */
+/* Of the owner's domains, soonest to end first; CONTROL_OWNER_SELF has those of
+ * the installation, too. `owner` 0: all. */
 enum err control_certs(struct control *c, int64_t owner,
 		       enum err (*each)(void *ctx, const struct control_cert *),
 		       void *ctx, struct diag *why) MUST_CHECK;
-/* Is due now. ERR_GONE "hosting.no_cert". */
+/* Is due now; whose it may be as above. ERR_GONE "hosting.no_cert". */
 enum err control_cert_hurry(struct control *c, int64_t owner, struct str name,
 			    int64_t now, struct diag *why) MUST_CHECK;
 /* Forgets it, when its domain is over. */

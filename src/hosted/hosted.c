@@ -1,6 +1,7 @@
 /* hosted.c - the index as it is asked: `hosted` with `hosted.new` over it. */
 #include "hosted/private.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 enum { ATTEMPTS = 5 };
@@ -226,6 +227,19 @@ hosted_by_token(const struct hosted *h, struct str token,
 	return hosted_image_find(&h->at.whole, HOSTED_BY_TOKEN, token, out) &&
 	       !hosted_image_find(&h->at.fresh, HOSTED_BY_NAME, out->name,
 				  &over);
+}
+
+bool
+hosted_own(const struct hosted *h, struct str host, struct hosted_domain *out)
+{
+	SCOPED_BUF name = BUF(HOSTED_NAME_MAX);
+
+	if (!buf_addz(&name, HOSTED_OWN_LABEL) || !buf_add(&name, host) ||
+	    !hosted_by_name(h, buf_str(&name), out) ||
+	    !(out->flags & HOSTED_OWN))
+		return false;
+	out->name = str_sub(out->name, strlen(HOSTED_OWN_LABEL), SIZE_MAX);
+	return true;
 }
 
 struct walk {

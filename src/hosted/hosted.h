@@ -23,6 +23,7 @@ enum {
 	HOSTED_NS_MAX = 8,
 	HOSTED_ADDRESSES_MAX = 16,
 	HOSTED_CAA_MAX = 4,
+	HOSTED_OWN_MAX = 8,
 	/* Bytes: */
 	HOSTED_POLICY_MAX = 64 << 10, /* RFC 8461 section 3.3 */
 	HOSTED_CHAIN_MAX = 64 << 10,
@@ -43,10 +44,13 @@ enum hosted_flag {
 	HOSTED_RETIRING = 1 << 1,
 	/* In `hosted.new` only: it stands in `hosted` and is no more. */
 	HOSTED_GONE = 1 << 2,
-	/* A name of this installation, such as the dashboard's: http-01 is
-	 * answered at NAME itself, nothing else is served. Needs no token. */
+	/* A name of this installation, such as the dashboard's, behind
+	 * HOSTED_OWN_LABEL, as it may be a domain that is hosted, too: chain,
+	 * key and challenges are of the name itself. No policy is served of
+	 * it. Needs no token. */
 	HOSTED_OWN = 1 << 3
 };
+#define HOSTED_OWN_LABEL "_own."
 
 /* One domain. What is empty does not exist. */
 struct hosted_domain {
@@ -92,6 +96,10 @@ struct hosted_zone {
 	struct str reports;
 	struct str reports_mx; /* a host name; its address is `address` when
 				* it is in the zone */
+	/* Names of this installation: `address` and `caa` where they are in
+	 * the zone. */
+	struct str own[HOSTED_OWN_MAX];
+	size_t own_n;
 };
 
 /* ---- writing (one process) ---- */
@@ -134,6 +142,9 @@ bool hosted_by_name(const struct hosted *h, struct str name,
 		    struct hosted_domain *out);
 bool hosted_by_token(const struct hosted *h, struct str token,
 		     struct hosted_domain *out);
+/* A name of this installation; `out->name` is without the label. */
+bool hosted_own(const struct hosted *h, struct str host,
+		struct hosted_domain *out);
 /* Every domain, in no order; `each` returns false to stop. */
 void hosted_each(const struct hosted *h,
 		 bool (*each)(void *ctx, const struct hosted_domain *d),

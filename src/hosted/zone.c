@@ -36,7 +36,8 @@ bool
 hosted_zone_print(const struct hosted_zone *z, struct buf *out)
 {
 	bool ok = z->ns_n <= HOSTED_NS_MAX && z->caa_n <= HOSTED_CAA_MAX &&
-		  z->address_n <= HOSTED_ADDRESSES_MAX;
+		  z->address_n <= HOSTED_ADDRESSES_MAX &&
+		  z->own_n <= HOSTED_OWN_MAX;
 
 	ok = ok && put_text(out, z->name) && put_text(out, z->rname) &&
 	     put_text(out, z->reports) && put_text(out, z->reports_mx);
@@ -57,6 +58,10 @@ hosted_zone_print(const struct hosted_zone *z, struct buf *out)
 	put_number(out, z->caa_n);
 	for (size_t i = 0; i < z->caa_n; i++)
 		if (!put_text(out, z->caa[i]))
+			return false;
+	put_number(out, z->own_n);
+	for (size_t i = 0; i < z->own_n; i++)
+		if (!put_text(out, z->own[i]))
 			return false;
 	return !out->full;
 }
@@ -144,5 +149,10 @@ hosted_zone_parse(struct str bytes, struct hosted_zone *out)
 	out->caa_n = take_count(&c, HOSTED_CAA_MAX);
 	for (size_t i = 0; i < out->caa_n; i++)
 		out->caa[i] = take_text(&c);
+	/* Files of before there were any end here. */
+	if (c.rest.n > 0)
+		out->own_n = take_count(&c, HOSTED_OWN_MAX);
+	for (size_t i = 0; i < out->own_n; i++)
+		out->own[i] = take_text(&c);
 	return !c.bad && c.rest.n == 0;
 }

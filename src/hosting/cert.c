@@ -1,130 +1,14 @@
-/* cert.c - which certificate is ordered when, and what comes of it. */
+/* cert.c - which certificate is ordered when. */
 #include "dnsname/dnsname.h"
-#include "hosting/order.h"
-#include "hosting/tell.h"
+#include "hosting/cert.h"
 #include "log/log.h"
-#include "os/os.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-enum {
-	PACE_MAX = 16 << 20,
-	AGAIN = 60,     /* seconds after trouble of ours */
-	EARLY = 15,     /* seconds after a pre-flight that failed, doubling */
-	EARLY_TRIES = 8 /* about an hour in all */
-};
-
-struct hosting_order {
-	struct hosting *h;
-	size_t slot;
-	struct arena *mem;
-	int64_t id, owner; /* of the hosted domain */
-	int64_t not_after; /* of the certificate that is there; 0: none */
-	struct str name, host;
-	uint64_t tries;
-	struct acme_due due;
-	struct hosting_preflight preflight; /* facts NULL: it is over */
-	pid_t pid;
-	int fd;
-	struct loop_watch *watch;
-	struct hosting_challenge challenge;
-	bool shown;
-	bool told; /* how it ended */
-};
-
-/* ---- the end of an order ---- */
-
-static void
-take_down(struct hosting_order *o)
-{
-	struct hosting_challenge **at = &o->h->index.challenges;
-
-	if (!o->shown)
-		return;
-	while (*at != &o->challenge)
-		at = &(*at)->next;
-	*at = o->challenge.next;
-	o->shown = false;
-	hosting_index_touch(&o->h->index, o->name);
-	(void)hosting_publish(o->h, true);
-}
-
-static void
-free_order(struct hosting_order *o)
-{
-	take_down(o);
-	loop_watch_free(o->watch);
-	os_fd_cleanup(&o->fd);
-	if (o->pid > 0) {
-		(void)kill(o->pid, SIGKILL);
-		(void)waitpid(o->pid, NULL, 0);
-	}
-	facts_free(o->preflight.facts);
-	o->h->order[o->slot] = NULL;
-	arena_free(o->mem);
-	heap_free(o);
-}
-
-static void
-tell(struct hosting_order *o, bool is)
-{
-	const struct hosting_trouble t = { o->owner, "hosting.cert_failing",
-					   o->name };
-
-	hosting_tell(o->h, &t, is);
-}
-
-static void
-write_failed(struct hosting_order *o, const struct diag *fault, int64_t next)
-{
-	const struct control_cert failed = {
-		.hosted = o->id,
-		.name = o->host,
-		.next_try = next,
-		.fault = str_of(fault->code),
-		.fault_detail = str_of(fault->detail),
-		.fault_at = o->h->o.clock(),
-	};
-	struct diag why = { 0 };
-
-	log_warn("certificate_failed", fault, log_text("name", o->host));
-	if (control_cert_failed(o->h->control, &failed, &why) != ERR_NONE)
-		log_warn("hosting_failed", &why);
-	if (hosting_is_grave(o->tries + 1, o->not_after, failed.fault_at))
-		tell(o, true);
-}
-
-static void
-fail(struct hosting_order *o, const struct diag *fault)
-{
-	unsigned failures = o->tries < 100 ? (unsigned)o->tries + 1 : 100;
-
-	write_failed(o, fault,
-		     acme_retry_at(o->host, failures, o->h->o.clock()));
-}
-
-/* Nobody was asked but DNS and ourselves: that may be done again soon, as a
- * name that has just been published is not there everywhere yet. */
-static void
-fail_early(struct hosting_order *o, const struct diag *fault)
-{
-	int64_t now = o->h->o.clock();
-
-	if (o->tries < EARLY_TRIES)
-		write_failed(o, fault, now + (EARLY << o->tries));
-	else
-		fail(o, fault);
-}
+enum { PACE_MAX = 16 << 20 };
 
 /* ---- the pace ---- */
 
-static void
-save_pace(struct hosting *h)
+void
+hosting_pace_save(struct hosting *h)
 {
 	SCOPED_BUF bytes = BUF(PACE_MAX);
 	struct diag why = { 0 };
@@ -134,8 +18,8 @@ save_pace(struct hosting *h)
 		log_warn("hosting_failed", &why);
 }
 
-static struct acme_pace *
-pace_of(struct hosting *h)
+struct acme_pace *
+hosting_pace(struct hosting *h)
 {
 	const struct acme_limits limits = acme_limits_common();
 	SCOPED_BUF bytes = BUF(PACE_MAX);
@@ -149,288 +33,6 @@ pace_of(struct hosting *h)
 	     acme_pace_parse(h->pace, buf_str(&bytes), &why) != ERR_NONE))
 		log_warn("hosting_failed", &why);
 	return h->pace;
-}
-
-/* ---- what the child says ---- */
-
-static struct str
-piece(struct str *rest, uint32_t n)
-{
-	struct str s = str_sub(*rest, 0, n);
-
-	*rest = str_sub(*rest, n, SIZE_MAX);
-	return s;
-}
-
-static bool
-put_up(struct hosting_order *o, const struct hosting_message *m,
-       struct str rest)
-{
-	struct hosting_challenge *c = &o->challenge;
-
-	take_down(o);
-	*c = (struct hosting_challenge){ .name = o->name };
-	if (!arena_dup(o->mem, piece(&rest, m->token_n), &c->http_token) ||
-	    !arena_dup(o->mem, piece(&rest, m->answer_n), &c->http_answer) ||
-	    !arena_dup(o->mem, piece(&rest, m->digest_n), &c->alpn_digest))
-		return false;
-	c->next = o->h->index.challenges;
-	o->h->index.challenges = c;
-	o->shown = true;
-	hosting_index_touch(&o->h->index, o->name);
-	return hosting_publish(o->h, true);
-}
-
-static void
-keep_kid(struct hosting_order *o, struct str ca, const char *kid)
-{
-	struct hosting *h = o->h;
-	const struct control_acme account = { .ca = ca,
-					      .kid = str_of(kid),
-					      .made_at = h->o.clock() };
-	struct control_acme old = { 0 };
-	struct diag why = { 0 };
-	bool found = false;
-	enum err err =
-		control_acme_get(h->control, ca, o->mem, &old, &found, &why);
-
-	if (kid[0] == '\0' || (found && str_eq(old.kid, account.kid)))
-		return;
-	if (err == ERR_NONE)
-		err = control_acme_put(h->control, &account, &why);
-	if (err != ERR_NONE)
-		log_warn("hosting_failed", &why);
-	hosting_caa(h);
-}
-
-/* Orders and proofs that were tried and failed count against the limits. */
-static void
-reckon(struct hosting_order *o, const struct hosting_message *m,
-       enum acme_fault fault)
-{
-	const struct acme_trouble t = { .fault = fault,
-					.orders = m->orders,
-					.failed_proofs = m->failed_proofs };
-
-	acme_pace_ended(pace_of(o->h), &o->due, &t, o->h->o.clock());
-	save_pace(o->h);
-}
-
-static void
-take_issued(struct hosting_order *o, const struct hosting_message *m,
-	    struct str rest)
-{
-	struct hosting *h = o->h;
-	struct str ca = str_of(m->ca < h->o.cas.n ? h->o.cas.at[m->ca] : "");
-	const struct control_cert cert = {
-		.hosted = o->id,
-		.name = o->host,
-		.chain = piece(&rest, m->chain_n),
-		.key = piece(&rest, m->key_n),
-		.not_before = m->not_before,
-		.not_after = m->not_after,
-		.issued_at = h->o.clock(),
-		.ca = ca,
-		.next_try = acme_renew_at(o->host, m->not_before, m->not_after,
-					  &m->window),
-	};
-	struct diag why = { 0 };
-
-	if (control_cert_put(h->control, &cert, &why) != ERR_NONE) {
-		log_warn("hosting_failed", &why);
-		return;
-	}
-	reckon(o, m, ACME_FINE);
-	log_info("certificate_issued", log_text("name", o->host));
-	tell(o, false);
-	keep_kid(o, ca, m->kid);
-	(void)hosting_publish(h, true);
-}
-
-static void
-take_failed(struct hosting_order *o, const struct hosting_message *m)
-{
-	struct hosting *h = o->h;
-
-	reckon(o, m, (enum acme_fault)m->fault);
-	if (m->until > h->o.clock())
-		write_failed(o, &m->why, m->until);
-	else if (m->fault == ACME_STOPPED)
-		write_failed(o, &m->why, h->o.clock() + AGAIN);
-	else if (m->orders == 0 && m->fault == ACME_DOMAIN)
-		fail_early(o, &m->why);
-	else
-		fail(o, &m->why);
-}
-
-static void
-take_message(struct hosting_order *o, struct str bytes)
-{
-	struct hosting_message m;
-	bool done = false;
-
-	if (bytes.n < sizeof(m))
-		return;
-	memcpy(&m, bytes.p, sizeof(m));
-	bytes = str_sub(bytes, sizeof(m), SIZE_MAX);
-	switch (m.word) {
-	case HOSTING_SHOW:
-		done = put_up(o, &m, bytes);
-		(void)send(o->fd, done ? "y" : "n", 1, MSG_NOSIGNAL);
-		break;
-	case HOSTING_HIDE:
-		take_down(o);
-		(void)send(o->fd, "y", 1, MSG_NOSIGNAL);
-		break;
-	case HOSTING_ISSUED:
-		o->told = true;
-		take_issued(o, &m, bytes);
-		break;
-	case HOSTING_FAILED:
-		o->told = true;
-		take_failed(o, &m);
-		break;
-	}
-}
-
-static void
-on_child(void *ctx)
-{
-	struct hosting_order *o = ctx;
-	enum { ROOM = sizeof(struct hosting_message) + 2 * ACME_CHAIN_MAX };
-	SCOPED_BUF bytes = BUF(ROOM);
-	char *to = buf_reserve(&bytes, ROOM);
-	ssize_t n = recv(o->fd, to, ROOM, MSG_DONTWAIT);
-	struct diag why = { 0 };
-
-	if (n > 0) {
-		take_message(o, (struct str){ to, (size_t)n });
-		return;
-	}
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (!o->told) {
-		(void)diag_set(&why, ERR_IO, "hosting.order_died", 0, "%.*s",
-			       STR_ARG(o->host));
-		fail(o, &why);
-	}
-	free_order(o);
-}
-
-/* ---- the beginning of an order ---- */
-
-static bool
-read_secret(struct hosting *h, const char *path, struct arena *mem,
-	    struct str *out)
-{
-	SCOPED_BUF text = BUF(4096);
-	struct diag why = { 0 };
-
-	(void)h;
-	if (path[0] == '\0')
-		return true;
-	if (os_read_file(path, &text, &why) == ERR_NONE)
-		return arena_dup(mem, str_trim(buf_str(&text)), out);
-	log_warn("hosting_failed", &why);
-	return false;
-}
-
-static void
-fill_cas(struct hosting_order *o, struct hosting_order_in *in)
-{
-	const struct hosting_options *h = &o->h->o;
-
-	for (size_t i = 0; i < h->cas.n && i < HOSTING_CAS_MAX; i++) {
-		struct acme_ca *ca = &in->ca[in->ca_n++];
-		struct control_acme account = { 0 };
-		bool found = false;
-
-		*ca = (struct acme_ca){
-			.directory = str_of(h->cas.at[i]),
-			.ca_file = h->ca_file[0] ? h->ca_file : NULL,
-			.contact = str_of(h->contact),
-			.profile = str_of(h->profile),
-			.terms_agreed = h->terms_agreed,
-		};
-		if (control_acme_get(o->h->control, ca->directory, o->mem,
-				     &account, &found, NULL) == ERR_NONE &&
-		    found)
-			ca->kid = account.kid;
-		if (i == 0 && h->eab_kid[0] &&
-		    read_secret(o->h, h->eab_hmac_file, o->mem, &ca->eab_hmac))
-			ca->eab_kid = str_of(h->eab_kid);
-	}
-}
-
-static bool
-fill_account_key(struct hosting_order *o, struct hosting_order_in *in,
-		 struct buf *key)
-{
-	struct hosting *h = o->h;
-	SCOPED_BUF sealed = BUF(HOSTED_KEY_MAX);
-	struct control_acme account = { 0 };
-	struct diag why = { 0 };
-	bool found = false;
-
-	if (control_acme_get(h->control, S(""), o->mem, &account, &found,
-			     &why) != ERR_NONE)
-		return false;
-	if (found) {
-		in->account_key = buf_str(key);
-		if (!seal_open(h->master, account.key, key))
-			return false;
-		in->account_key = buf_str(key);
-		return true;
-	}
-	if (!acme_key_make(key) ||
-	    !seal_close(h->master, buf_str(key), &sealed))
-		return false;
-	account = (struct control_acme){ .key = buf_str(&sealed),
-					 .made_at = h->o.clock() };
-	in->account_key = buf_str(key);
-	return control_acme_put(h->control, &account, &why) == ERR_NONE;
-}
-
-static bool
-fill(struct hosting_order *o, struct hosting_order_in *in, struct buf *key)
-{
-	struct control_cert cert;
-	bool found = false;
-
-	in->host = o->host;
-	in->zone = &o->h->index.zone;
-	in->master = o->h->master;
-	fill_cas(o, in);
-	if (control_cert_find(o->h->control, o->host, o->mem, &cert, &found,
-			      NULL) == ERR_NONE &&
-	    found) {
-		in->previous = cert.chain;
-		in->previous_directory = cert.ca;
-	}
-	return in->ca_n > 0 && fill_account_key(o, in, key);
-}
-
-/* False: nothing was begun. */
-static bool
-begin_child(struct hosting_order *o)
-{
-	SCOPED_BUF key = BUF(ACME_KEY_MAX);
-	struct hosting_order_in in = { .ca_n = 0 };
-	int pair[2];
-
-	if (!fill(o, &in, &key) ||
-	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return false;
-	o->pid = fork();
-	if (o->pid == 0)
-		hosting_order_child(&in, pair[1]);
-	seal_wipe(key.p, key.n);
-	(void)close(pair[1]);
-	o->fd = pair[0];
-	if (o->pid < 0)
-		return false;
-	o->watch = loop_watch_new(o->h->loop, o->fd, on_child, o);
-	return true;
 }
 
 /* ---- pre-flight ---- */
@@ -452,10 +54,10 @@ preflight_done(void *ctx, bool complete)
 
 	if (complete && o->preflight.good) {
 		/* Before it is sent, so that no crash forgets it. */
-		acme_pace_ordered(pace_of(h), &o->due, h->o.clock());
-		save_pace(h);
+		acme_pace_ordered(hosting_pace(h), &o->due, h->o.clock());
+		hosting_pace_save(h);
 		log_info("certificate_ordered", log_text("name", o->host));
-		if (begin_child(o))
+		if (hosting_order_begin(o))
 			return;
 		(void)diag_set(&why, ERR_IO, "hosting.order_died", 0, "%.*s",
 			       STR_ARG(o->host));
@@ -465,51 +67,81 @@ preflight_done(void *ctx, bool complete)
 		(void)diag_set(&why, ERR_IO, "hosting.name_trouble", 0, "%.*s",
 			       STR_ARG(o->host));
 	}
-	fail_early(o, &why);
-	free_order(o);
+	hosting_order_fail_early(o, &why);
+	hosting_order_free(o);
 }
 
+/* ---- what is ordered ---- */
+
 static bool
-dup_all(struct hosting_order *o, const struct control_hosted *row)
+name_domain(struct hosting_order *o, const struct control_hosted *row)
 {
-	o->preflight.zone = &o->h->index.zone;
+	o->id = row->id;
+	o->owner = row->owner;
 	return arena_dup(o->mem, row->name, &o->name) &&
 	       arena_dup(o->mem, row->token, &o->preflight.token) &&
 	       (o->host = hosting_policy_host(o->name, o->mem)).n > 0;
 }
 
+static bool
+name_own(struct hosting_order *o, struct str host)
+{
+	o->own = true;
+	o->owner = CONTROL_OWNER_SELF;
+	return arena_dup(o->mem, host, &o->host) &&
+	       (o->name = hosting_own_name(o->host, o->mem)).n > 0;
+}
+
+static enum acme_urgency
+urgency_of(const struct control_hosted *row)
+{
+	return !row || stsmode_mode(row->mode) == MTASTS_ENFORCE
+		       ? ACME_ENFORCE_EXPIRING
+		       : ACME_TESTING_EXPIRING;
+}
+
 static struct hosting_order *
-new_order(struct hosting *h, const struct control_hosted *row, size_t slot)
+allocate(struct hosting *h, size_t slot)
 {
 	struct hosting_order *o = heap_new(sizeof(*o));
-	struct control_cert cert = { 0 };
-	struct diag why = { 0 };
-	bool found = false;
 
 	*o = (struct hosting_order){ .h = h,
 				     .slot = slot,
 				     .mem = arena_new(HOSTING_ROW_MEMORY),
-				     .id = row->id,
-				     .owner = row->owner,
 				     .fd = -1 };
+	o->preflight.zone = &h->index.zone;
 	h->order[slot] = o;
-	if (!dup_all(o, row) ||
+	return o;
+}
+
+/* Of a domain; of `own`, when `row` is NULL. */
+static struct hosting_order *
+new_order(struct hosting *h, const struct control_hosted *row, struct str own,
+	  size_t slot)
+{
+	struct hosting_order *o = allocate(h, slot);
+	struct control_cert cert = { 0 };
+	struct diag why = { 0 };
+	bool found = false;
+
+	if (!(row ? name_domain(o, row) : name_own(o, own)) ||
 	    control_cert_find(h->control, o->host, o->mem, &cert, &found,
 			      &why) != ERR_NONE) {
-		free_order(o);
+		hosting_order_free(o);
 		return NULL;
 	}
+	o->preflight.host = o->host;
 	o->tries = cert.tries;
 	o->not_after = cert.not_after;
 	o->due = (struct acme_due){
 		.name = o->host,
-		.registered = dnsname_org(o->name),
-		.since = cert.not_after ? cert.not_after : row->mode_since,
+		.registered = dnsname_org(row ? o->name : o->host),
+		.since = row ? row->mode_since : 0,
 	};
-	if (cert.chain.n > 0)
-		o->due.urgency = stsmode_mode(row->mode) == MTASTS_ENFORCE
-					 ? ACME_ENFORCE_EXPIRING
-					 : ACME_TESTING_EXPIRING;
+	if (cert.not_after)
+		o->due.since = cert.not_after;
+	if (cert.chain.n > 0 || !row)
+		o->due.urgency = urgency_of(row);
 	return o;
 }
 
@@ -526,9 +158,29 @@ static bool
 is_under_way(const struct hosting *h, int64_t id)
 {
 	for (size_t i = 0; i < HOSTING_ORDERS; i++)
-		if (h->order[i] && h->order[i]->id == id)
+		if (h->order[i] && !h->order[i]->own && h->order[i]->id == id)
 			return true;
 	return false;
+}
+
+static bool
+is_own_under_way(const struct hosting *h, struct str host)
+{
+	for (size_t i = 0; i < HOSTING_ORDERS; i++)
+		if (h->order[i] && h->order[i]->own &&
+		    str_eq(h->order[i]->host, host))
+			return true;
+	return false;
+}
+
+/* Unless the limits forbid it now. */
+static void
+take(struct choosing *c, struct hosting_order *o)
+{
+	c->taken = o && acme_pace_when(hosting_pace(c->h), &o->due, c->now) <=
+				c->now;
+	if (o && !c->taken)
+		hosting_order_free(o);
 }
 
 /* They come most urgent first; the first that the limits let is taken. */
@@ -536,20 +188,30 @@ static enum err
 choose(void *ctx, const struct control_hosted *row)
 {
 	struct choosing *c = ctx;
-	struct hosting_order *o;
 
 	if (c->taken || is_under_way(c->h, row->id) ||
 	    !hosting_may_order(row, c->now))
 		return ERR_NONE;
-	o = new_order(c->h, row, c->slot);
-	if (!o)
-		return ERR_NONE;
-	if (acme_pace_when(pace_of(c->h), &o->due, c->now) > c->now) {
-		free_order(o);
-		return ERR_NONE;
-	}
-	c->taken = true;
+	take(c, new_order(c->h, row, S(""), c->slot));
 	return ERR_NONE;
+}
+
+/* Without them nobody gets in: before all others. */
+static void
+choose_own(struct choosing *c, struct str host)
+{
+	SCOPED_ARENA mem = arena_new(HOSTING_ROW_MEMORY);
+	struct control_cert cert = { 0 };
+	struct diag why = { 0 };
+	bool found = false;
+
+	if (c->taken || is_own_under_way(c->h, host))
+		return;
+	if (control_cert_find(c->h->control, host, mem, &cert, &found, &why) !=
+	    ERR_NONE)
+		log_warn("hosting_failed", &why);
+	else if (!found || cert.next_try <= c->now)
+		take(c, new_order(c->h, NULL, host, c->slot));
 }
 
 static void
@@ -559,14 +221,15 @@ begin(struct hosting *h, size_t slot)
 	struct hosting_order *o;
 	struct diag why = { 0 };
 
-	if (control_cert_due(h->control, c.now, HOSTING_DUE, choose, &c,
-			     &why) != ERR_NONE)
+	for (size_t i = 0; i < h->index.zone.own_n; i++)
+		choose_own(&c, h->index.zone.own[i]);
+	if (!c.taken && control_cert_due(h->control, c.now, HOSTING_DUE, choose,
+					 &c, &why) != ERR_NONE)
 		log_warn("hosting_failed", &why);
 	if (!c.taken)
 		return;
 	o = h->order[slot];
 	o->preflight.facts = facts_new(HOSTING_FACTS, c.now);
-	o->preflight.name = o->name;
 	/* What stood in DNS before the domain was ours is of no use. */
 	inspect_forget(h->inspect);
 	inspect_run(h->inspect, o->preflight.facts, judge, preflight_done, o);
@@ -587,7 +250,7 @@ hosting_cert_stop(struct hosting *h)
 {
 	for (size_t i = 0; i < HOSTING_ORDERS; i++)
 		if (h->order[i])
-			free_order(h->order[i]);
+			hosting_order_free(h->order[i]);
 	acme_pace_free(h->pace);
 	h->pace = NULL;
 }

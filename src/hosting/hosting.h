@@ -39,7 +39,10 @@ struct hosting_options {
 	 * addresses. */
 	struct hosting_list nameservers;
 	struct hosting_list addresses; /* of the policy hosts */
-	struct hosting_list cas;       /* URLs of directories, best first */
+	/* Names of this installation that certificates are kept for: the
+	 * dashboard's, the mail server's. */
+	struct hosting_list own;
+	struct hosting_list cas; /* URLs of directories, best first */
 	struct hosting_list caa; /* "letsencrypt.org", one for each of them */
 	const char *ca_file;     /* roots for their HTTPS; "": the system's */
 	const char *contact;     /* "mailto:..."; may be "" */
@@ -61,7 +64,7 @@ bool hosting_key_path(const struct hosting_options *o, struct buf *out);
 
 /* What of the options stands in the index; texts point into the options or
  * live in `mem`. ERR_SYNTAX "hosting.bad_zone", "hosting.bad_nameserver",
- * "hosting.bad_address". */
+ * "hosting.bad_address", "hosting.bad_own_name". */
 enum err hosting_zone(const struct hosting_options *o, struct arena *mem,
 		      struct hosted_zone *out, struct diag *why) MUST_CHECK;
 

@@ -3,7 +3,12 @@
 #include "hosting/private.h"
 #include "log/log.h"
 
-enum { SIGN_OF_LIFE = 1000 /* names between two */ };
+#include <string.h>
+
+enum {
+	SIGN_OF_LIFE = 1000, /* names between two */
+	OWN_MEMORY = 16 << 10
+};
 
 /* ---- what is served of a name ---- */
 
@@ -115,8 +120,6 @@ put_challenge(const struct hosting_index *x, struct str name,
 {
 	for (const struct hosting_challenge *c = x->challenges; c; c = c->next)
 		if (str_eq(c->name, name)) {
-			if (c->own)
-				out->flags = HOSTED_OWN;
 			out->name = c->name;
 			out->http_token = c->http_token;
 			out->http_answer = c->http_answer;
@@ -124,14 +127,50 @@ put_challenge(const struct hosting_index *x, struct str name,
 		}
 }
 
+/* ---- names of ours ---- */
+
+static bool
+is_own(const struct hosted_zone *zone, struct str host)
+{
+	for (size_t i = 0; i < zone->own_n; i++)
+		if (str_eq(zone->own[i], host))
+			return true;
+	return false;
+}
+
+static enum err
+put_own(struct hosting_index *x, struct str name, struct arena *mem,
+	struct hosted_domain *out, struct diag *why)
+{
+	struct str host = str_sub(name, strlen(HOSTED_OWN_LABEL), SIZE_MAX);
+	struct control_cert cert = { 0 };
+	bool found = false;
+	enum err err;
+
+	*out = (struct hosted_domain){ 0 };
+	if (!is_own(&x->zone, host))
+		return ERR_NONE;
+	err = control_cert_find(x->control, host, mem, &cert, &found, why);
+	if (err != ERR_NONE)
+		return err;
+	out->name = name;
+	out->flags = HOSTED_OWN;
+	out->chain = cert.chain;
+	out->key = cert.key;
+	put_challenge(x, name, out);
+	return ERR_NONE;
+}
+
 enum err
 hosting_index_entry(struct hosting_index *x, struct str name, struct arena *mem,
 		    struct hosted_domain *out, struct diag *why)
 {
 	struct choice choice = { .x = x, .mem = mem, .why = why };
-	enum err err =
-		control_hosted_named(x->control, name, choose, &choice, why);
+	enum err err;
 
+	if (str_starts(name, S(HOSTED_OWN_LABEL)))
+		return put_own(x, name, mem, out, why);
+	err = control_hosted_named(x->control, name, choose, &choice, why);
 	*out = (struct hosted_domain){ 0 };
 	if (err != ERR_NONE)
 		return err;
@@ -208,14 +247,23 @@ write_recent(void *ctx, struct str name, uint64_t value)
 static enum err
 write_all(struct writing *w, struct diag *why)
 {
-	enum err err = control_hosted_all(w->x->control, write_row, w, why);
+	return control_hosted_all(w->x->control, write_row, w, why);
+}
 
-	/* Own names are in no row. */
-	for (struct hosting_challenge *c = w->x->challenges;
-	     c && err == ERR_NONE; c = c->next)
-		if (c->own && !write_name(w, c->name, false))
-			err = w->err;
-	return err;
+/* They are in no row, and few. */
+static void
+write_own(struct writing *w)
+{
+	SCOPED_ARENA mem = arena_new(OWN_MEMORY);
+	const struct hosted_zone *zone = &w->x->zone;
+
+	for (size_t i = 0; i < zone->own_n && w->err == ERR_NONE; i++) {
+		struct str name = hosting_own_name(zone->own[i], mem);
+
+		/* A challenge of it may have been touched. */
+		if (!map_get(w->x->recent, name, NULL) || w->done)
+			(void)write_name(w, name, false);
+	}
 }
 
 static enum err
@@ -232,11 +280,14 @@ write_file(struct hosting_index *x, bool whole, struct diag *why)
 	if (whole) {
 		w.done = map_new(SIZE_MAX);
 		err = write_all(&w, why);
-		map_free(w.done);
 	} else {
 		map_each(x->recent, write_recent, &w);
 		err = w.err;
 	}
+	w.err = err;
+	write_own(&w);
+	err = w.err;
+	map_free(w.done);
 	if (err == ERR_NONE)
 		return hosted_commit(w.w, why);
 	hosted_abandon(w.w);

@@ -26,3 +26,9 @@ hosting_policy_host(struct str domain, struct arena *mem)
 {
 	return hosting_printed(mem, "mta-sts.%.*s", STR_ARG(domain));
 }
+
+struct str
+hosting_own_name(struct str host, struct arena *mem)
+{
+	return hosting_printed(mem, HOSTED_OWN_LABEL "%.*s", STR_ARG(host));
+}

@@ -53,7 +53,8 @@ bool hosting_selftest(const struct netaddr *address, struct str host,
 struct hosting_preflight {
 	struct facts *facts;
 	const struct hosted_zone *zone;
-	struct str name, token;
+	struct str host;
+	struct str token; /* it leads to TOKEN.p; "": a name of ours */
 	bool good;
 	struct diag why;
 };

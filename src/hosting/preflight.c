@@ -16,6 +16,8 @@ stop(struct hosting_preflight *p, const char *code, struct str detail)
 static bool
 leads_to(const struct facts_dns *a, struct str target)
 {
+	if (target.n == 0)
+		return true;
 	for (size_t i = 0; i < a->chain_n; i++)
 		if (str_eq(a->chain[i], target))
 			return true;
@@ -52,13 +54,16 @@ forbidding(const struct finding_list *list)
 
 /* True when it is decided. */
 static bool
-check_addresses(struct hosting_preflight *p, struct str host, bool *decided)
+check_addresses(struct hosting_preflight *p, bool *decided)
 {
 	static const enum facts_type types[] = { FACTS_A, FACTS_AAAA };
-	struct str target =
-		hosting_printed(facts_mem(p->facts), "%.*s.p.%.*s",
-				STR_ARG(p->token), STR_ARG(p->zone->name));
+	struct str host = p->host, target = S("");
 	size_t found = 0;
+
+	if (p->token.n > 0)
+		target = hosting_printed(facts_mem(p->facts), "%.*s.p.%.*s",
+					 STR_ARG(p->token),
+					 STR_ARG(p->zone->name));
 
 	*decided = false;
 	for (size_t i = 0; i < COUNT_OF(types); i++) {
@@ -87,16 +92,15 @@ check_addresses(struct hosting_preflight *p, struct str host, bool *decided)
 static bool
 check_caa(struct hosting_preflight *p)
 {
-	const struct facts_subject s = { .domain = p->name };
 	struct finding_list found;
 	const struct finding_found *bad;
 	bool complete;
 
 	finding_list_init(&found, facts_mem(p->facts));
-	complete = zone_caa_check(p->facts, &s, &found);
+	complete = zone_caa_host_check(p->facts, p->host, &found);
 	bad = complete ? forbidding(&found) : NULL;
 	if (bad)
-		return stop(p, bad->finding->code, p->name);
+		return stop(p, bad->finding->code, p->host);
 	p->good = complete;
 	return complete;
 }
@@ -105,12 +109,11 @@ bool
 hosting_preflight_judge(void *ctx)
 {
 	struct hosting_preflight *p = ctx;
-	struct str host = hosting_policy_host(p->name, facts_mem(p->facts));
 	bool decided = false;
 
 	p->good = false;
 	diag_clear(&p->why);
-	if (!check_addresses(p, host, &decided))
+	if (!check_addresses(p, &decided))
 		return false;
 	return decided || check_caa(p);
 }

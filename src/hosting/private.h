@@ -21,6 +21,8 @@ enum {
 
 /* "mta-sts.DOMAIN"; empty when `mem` is full. */
 struct str hosting_policy_host(struct str domain, struct arena *mem);
+/* What a name of ours has in the index. */
+struct str hosting_own_name(struct str host, struct arena *mem);
 struct str hosting_printed(struct arena *mem, const char *fmt, ...)
 	PRINTF_LIKE(2, 3);
 
@@ -69,8 +71,7 @@ enum err hosting_version_make(struct control *c, struct hosting_row *row,
 /* A challenge that is to be answered, while an order is under way. */
 struct hosting_challenge {
 	struct hosting_challenge *next;
-	struct str name; /* of the domain, or the host itself (own) */
-	bool own;
+	struct str name; /* in the index */
 	struct str http_token, http_answer, alpn_digest;
 };
 

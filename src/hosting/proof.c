@@ -185,7 +185,7 @@ settle(const struct hosting_asked *l)
 		.due_at = due_at(l, is, now),
 	};
 	const struct hosting_trouble lost = { l->owner, "hosting.proof_lost",
-					      l->proof.name };
+					      l->proof.name, false };
 	struct diag why = { 0 };
 
 	if (is && !l->proven)

@@ -27,7 +27,10 @@ put(struct hosting *h, const struct hosting_trouble *t, struct str what)
 		.left_over = h->o.channels,
 	};
 
-	buf_addf(&path, "/d/%.*s/mta-sts", STR_ARG(t->domain));
+	if (t->own)
+		buf_addz(&path, "/settings");
+	else
+		buf_addf(&path, "/d/%.*s/mta-sts", STR_ARG(t->domain));
 	json_open_object(&j, NULL);
 	json_put_str(&j, "detail", t->domain);
 	json_close_object(&j);

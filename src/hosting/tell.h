@@ -8,6 +8,7 @@ struct hosting_trouble {
 	int64_t owner;
 	const char *code; /* of the catalogue; {detail} is the domain */
 	struct str domain;
+	bool own; /* of the installation; no domain of an account */
 };
 /* People hear of it once, until it is over. */
 void hosting_tell(struct hosting *h, const struct hosting_trouble *t, bool is);

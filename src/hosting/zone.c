@@ -81,6 +81,29 @@ take_addresses(const struct hosting_options *o, struct hosted_zone *out,
 				  "%s", "");
 }
 
+/* A policy host's label would make it another's. */
+static enum err
+take_own(const struct hosting_options *o, struct arena *mem,
+	 struct hosted_zone *out, struct diag *why)
+{
+	static const char code[] = "hosting.bad_own_name";
+	enum err err = ERR_NONE;
+
+	for (size_t i = 0; err == ERR_NONE && i < o->own.n; i++) {
+		struct str *name = &out->own[out->own_n];
+
+		if (i == HOSTED_OWN_MAX)
+			return diag_set(why, ERR_LIMIT, code, 0, "%s",
+					o->own.at[i]);
+		err = fold(o->own.at[i], mem, code, name, why);
+		if (err == ERR_NONE && str_starts(*name, S("mta-sts.")))
+			err = diag_set(why, ERR_SYNTAX, code, 0, "%s",
+				       o->own.at[i]);
+		out->own_n += err == ERR_NONE;
+	}
+	return err;
+}
+
 enum err
 hosting_zone(const struct hosting_options *o, struct arena *mem,
 	     struct hosted_zone *out, struct diag *why)
@@ -95,6 +118,8 @@ hosting_zone(const struct hosting_options *o, struct arena *mem,
 		err = take_servers(o, mem, out, why);
 	if (err == ERR_NONE)
 		err = take_addresses(o, out, why);
+	if (err == ERR_NONE)
+		err = take_own(o, mem, out, why);
 	if (err != ERR_NONE)
 		return err;
 	buf_addf(&rname, "hostmaster.%.*s", STR_ARG(out->name));

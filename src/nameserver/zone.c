@@ -191,6 +191,23 @@ load_reports(struct nameserver_zone *z, const struct hosted_zone *from)
 		(void)fixed_at(z, z->authorised);
 }
 
+/* The dashboard, a mail server: where the policy hosts are. */
+static void
+load_own(struct nameserver_zone *z, const struct hosted_zone *from)
+{
+	for (size_t i = 0; i < from->own_n; i++) {
+		struct str name;
+
+		if (!relative(z, from->own[i], &name))
+			continue;
+		put_addresses(z, name, from->address, from->address_n);
+		for (size_t k = 0; k < from->caa_n; k++)
+			put(z, name,
+			    (struct dnswire_record){ .type = DNSWIRE_CAA,
+						     .data = from->caa[k] });
+	}
+}
+
 /* Names that only stand above others exist, too: RFC 8020. */
 static void
 load_parents(struct nameserver_zone *z)
@@ -245,6 +262,7 @@ nameserver_zone_load(struct nameserver_zone *z)
 	load_servers(z, from);
 	load_policy(z, from);
 	load_reports(z, from);
+	load_own(z, from);
 	load_parents(z);
 }
 

@@ -98,17 +98,17 @@ choose(struct policyhost *h, struct policyhost_conn *c,
 {
 	const uint8_t *key;
 	struct hosted_domain d;
-	struct str host, name;
+	struct str host;
 
 	if (!policyhost_host(hello->name, c->name, &host) ||
-	    host.n != hello->name.n || !policyhost_domain(host, &name) ||
-	    !policyhost_find(h, name, &d) ||
-	    !(d.flags & (HOSTED_PROVEN | HOSTED_RETIRING)))
+	    host.n != hello->name.n || !policyhost_find(h, host, &d) ||
+	    !(d.flags & (HOSTED_PROVEN | HOSTED_RETIRING | HOSTED_OWN)))
 		return NULL;
 	c->name_n = (uint8_t)host.n;
 	if (hello->challenge)
 		return challenge_pair(h, c, &d);
-	if (d.chain.n == 0 || d.key.n == 0)
+	/* Names of ours are served by others than us. */
+	if (d.chain.n == 0 || d.key.n == 0 || d.flags & HOSTED_OWN)
 		return NULL;
 	key = h->o.key(h->o.ctx);
 	return key ? policyhost_cache_get(h->cache, key, &d, h->epoch) : NULL;
@@ -175,7 +175,7 @@ reply_secure(struct policyhost_conn *c, const struct httpd_request *r)
 	struct hosted_domain d;
 	struct str name = { 0 };
 	bool known = policyhost_domain(host, &name) &&
-		     policyhost_find(c->host, name, &d);
+		     policyhost_find(c->host, host, &d);
 
 	reply = policyhost_reply(r, host, known ? &d : NULL);
 	if (reply.asked)
@@ -186,16 +186,19 @@ reply_secure(struct policyhost_conn *c, const struct httpd_request *r)
 static struct policyhost_reply
 reply_plain(struct policyhost_conn *c, const struct httpd_request *r)
 {
+	const struct policyhost_options *o = &c->host->o;
 	char room[POLICYHOST_NAME_ROOM];
 	struct policyhost_reply reply;
 	struct hosted_domain d;
-	struct str name;
-	bool known = policyhost_challenged(r, room, &name) &&
-		     policyhost_find(c->host, name, &d);
+	struct str host;
+	bool known = policyhost_challenged(r, room, &host) &&
+		     policyhost_find(c->host, host, &d);
 
 	reply = policyhost_challenge_reply(r, known ? &d : NULL);
 	if (reply.answered)
 		metrics_add(METRICS_POLICY_CHALLENGES, 1);
+	else
+		reply = policyhost_redirect(r, o->dashboard, o->dashboard_url);
 	return reply;
 }
 

@@ -66,16 +66,26 @@ policyhost_refresh(struct policyhost *h)
 		log_error("bad_index", hosted_trouble(h->index));
 }
 
+static bool
+find(const struct policyhost *h, struct str host, struct hosted_domain *out)
+{
+	struct str name;
+
+	return policyhost_domain(host, &name)
+		       ? hosted_by_name(h->index, name, out)
+		       : hosted_own(h->index, host, out);
+}
+
 bool
-policyhost_find(struct policyhost *h, struct str name,
+policyhost_find(struct policyhost *h, struct str host,
 		struct hosted_domain *out)
 {
 	if (!h->index)
 		return false;
-	if (hosted_by_name(h->index, name, out))
+	if (find(h, host, out))
 		return true;
 	policyhost_refresh(h);
-	return hosted_by_name(h->index, name, out);
+	return find(h, host, out);
 }
 
 /* ---- doors ---- */

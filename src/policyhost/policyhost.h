@@ -4,8 +4,9 @@
  * On 443 the name in the ClientHello chooses the certificate; a name that is
  * not hosted, or has no certificate, ends the handshake with alert 112
  * (unrecognized_name), never with somebody else's certificate. One path is
- * served, to GET and HEAD. On 80 there are answers to http-01 and nothing
- * else. Nothing redirects. No database is opened.
+ * served, to GET and HEAD. On 80 there are answers to http-01, and for the
+ * dashboard's name the way to HTTPS; nothing else redirects. No database is
+ * opened.
  */
 #ifndef POLICYHOST_H
 #define POLICYHOST_H
@@ -28,6 +29,9 @@ struct policyhost_options {
 	 * port (two, big-endian) as the message. */
 	struct str dashboard;
 	int dashboard_fd; /* -1: none */
+	/* Where port 80 leads who asks for that name: "https://panel.example",
+	 * without a slash at its end; empty: nowhere. */
+	struct str dashboard_url;
 	/* Everything below: 0 takes what stands behind it. */
 	unsigned cached; /* certificates ready to serve, 8 KB each: 32768 */
 	unsigned connections, per_address; /* 20000, 100; IPv6: each /64 */

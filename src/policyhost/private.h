@@ -25,6 +25,7 @@ struct policyhost_reply {
 	bool allow;    /* 405: says which methods there are */
 	bool asked;    /* for the policy's path, under its host: to be logged */
 	bool answered; /* a challenge */
+	struct str at, path, query; /* `at` not empty: go there */
 };
 
 /* `host` in lower case into `room`, without a port; false: no name. */
@@ -36,13 +37,16 @@ bool policyhost_domain(struct str host, struct str *out);
 struct policyhost_reply policyhost_reply(const struct httpd_request *r,
 					 struct str name,
 					 const struct hosted_domain *d);
-/* On port 80: `d` as policyhost_asked names it. */
+/* On port 80: `d` is the one of the host that policyhost_challenged names. */
 struct policyhost_reply
 policyhost_challenge_reply(const struct httpd_request *r,
 			   const struct hosted_domain *d);
-/* Whose challenge is asked for: the name in the index. */
+/* Whose challenge is asked for. */
 bool policyhost_challenged(const struct httpd_request *r,
-			   char room[POLICYHOST_NAME_ROOM], struct str *name);
+			   char room[POLICYHOST_NAME_ROOM], struct str *host);
+/* Who asks for the dashboard's name without TLS is led to `url`. */
+struct policyhost_reply policyhost_redirect(const struct httpd_request *r,
+					    struct str name, struct str url);
 /* The whole answer. `head`: without its body. The connection closes. */
 void policyhost_print(const struct policyhost_reply *reply, bool head,
 		      int64_t now, struct buf *out);
@@ -115,9 +119,10 @@ struct policyhost {
 	char peeked[TLS_PEEK_MAX];
 };
 
-/* Asks a fresh index when this one does not know it: what has just been
- * written may be asked for at once. */
-bool policyhost_find(struct policyhost *h, struct str name,
+/* Whose host that is: a domain's policy host, or a name of ours. Asks a fresh
+ * index when this one does not know it: what has just been written may be
+ * asked for at once. */
+bool policyhost_find(struct policyhost *h, struct str host,
 		     struct hosted_domain *out);
 void policyhost_refresh(struct policyhost *h);
 

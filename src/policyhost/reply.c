@@ -80,16 +80,10 @@ policyhost_reply(const struct httpd_request *r, struct str name,
 
 bool
 policyhost_challenged(const struct httpd_request *r,
-		      char room[POLICYHOST_NAME_ROOM], struct str *name)
+		      char room[POLICYHOST_NAME_ROOM], struct str *host)
 {
-	struct str host;
-
-	if (!reads(r) || !str_starts(r->path, challenge_path) ||
-	    r->query.n > 0 || !policyhost_host(r->host, room, &host))
-		return false;
-	if (!policyhost_domain(host, name))
-		*name = host;
-	return true;
+	return reads(r) && str_starts(r->path, challenge_path) &&
+	       r->query.n == 0 && policyhost_host(r->host, room, host);
 }
 
 /* A certificate is for "mta-sts.NAME" of a domain, for NAME itself only where
@@ -124,6 +118,35 @@ policyhost_challenge_reply(const struct httpd_request *r,
 	return reply;
 }
 
+struct policyhost_reply
+policyhost_redirect(const struct httpd_request *r, struct str name,
+		    struct str url)
+{
+	struct policyhost_reply reply = { .status = 404 };
+	char room[POLICYHOST_NAME_ROOM];
+	struct str host;
+
+	if (url.n == 0 || !reads(r) || !str_starts(r->path, S("/")) ||
+	    !policyhost_host(r->host, room, &host) || !str_eq_fold(host, name))
+		return reply;
+	reply.status = 308;
+	reply.at = url;
+	reply.path = r->path;
+	reply.query = r->query;
+	return reply;
+}
+
+static void
+print_location(const struct policyhost_reply *reply, struct buf *out)
+{
+	SCOPED_BUF to = BUF(HTTPD_LINE_MAX * 2);
+
+	buf_addf(&to, "%.*s%.*s%s%.*s", STR_ARG(reply->at),
+		 STR_ARG(reply->path), reply->query.n > 0 ? "?" : "",
+		 STR_ARG(reply->query));
+	(void)httpd_answer_field(out, S("Location"), buf_str(&to));
+}
+
 void
 policyhost_print(const struct policyhost_reply *reply, bool head, int64_t now,
 		 struct buf *out)
@@ -137,6 +160,8 @@ policyhost_print(const struct policyhost_reply *reply, bool head, int64_t now,
 	if (reply->stored)
 		(void)httpd_answer_field(out, S("Cache-Control"),
 					 S("no-store"));
+	if (reply->at.n > 0)
+		print_location(reply, out);
 	if (reply->allow)
 		(void)httpd_answer_field(out, S("Allow"), S("GET, HEAD"));
 	httpd_answer_end(out, HTTPD_SIZED, reply->body.n, false);

@@ -3,7 +3,7 @@
 #include "control/control.h"
 #include "os/os.h"
 #include "sandbox/sandbox.h"
-#include "serve/private.h"
+#include "serve/own.h"
 #include "store/store.h"
 
 #include <dirent.h>
@@ -222,10 +222,14 @@ serve_load_tls(struct serve *s, const struct serve_options *o, struct diag *why)
 enum err
 serve_make_identity(struct serve *s, struct diag *why)
 {
+	struct str web = serve_url_host(str_of(s->options.base_url));
 	char path[SERVE_PATH_ROOM];
+	enum err err = ERR_NONE;
 
-	if (s->smtp_identity)
-		return ERR_NONE;
+	if (!s->web_identity && serve_is_own(&s->options, web))
+		err = tls_self_fresh(web, os_now(), &s->web_identity, why);
+	if (err != ERR_NONE || s->smtp_identity)
+		return err;
 	serve_path(s, "tls", path);
 	return tls_self_made(path, str_of(s->host), os_now(), &s->smtp_identity,
 			     why);

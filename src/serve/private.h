@@ -115,8 +115,8 @@ enum err serve_make_stores(struct serve *s, struct diag *why) MUST_CHECK;
  * be root's. On failure nothing changed. */
 enum err serve_load_tls(struct serve *s, const struct serve_options *o,
 			struct diag *why) MUST_CHECK;
-/* One of our own making for mail, when none was named: after that, as it is
- * the user's. */
+/* Those of our own making: for mail, when none was named, and for a dashboard
+ * whose certificate is yet to come. After that, as they are the user's. */
 enum err serve_make_identity(struct serve *s, struct diag *why) MUST_CHECK;
 
 /* ---- tell.c ---- */

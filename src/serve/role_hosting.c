@@ -87,6 +87,7 @@ begin(struct role *r, const struct serve *s, struct diag *why)
 		.zone = h->zone,
 		.nameservers = list(&h->nameservers),
 		.addresses = list(&h->addresses),
+		.own = list(&h->own_names),
 		.cas = list(&h->cas),
 		.caa = list(&h->caa),
 		.ca_file = h->ca_file,

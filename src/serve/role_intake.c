@@ -3,7 +3,7 @@
 #include "control/control.h"
 #include "intake/intake.h"
 #include "os/os.h"
-#include "serve/private.h"
+#include "serve/own.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +20,8 @@ serve_intake(struct serve *s, struct serve_child *me)
 	const struct serve_options *o = &s->options;
 	struct intake_listener listeners[SERVE_SOCKETS_MAX];
 	char spool[SERVE_PATH_ROOM];
+	struct serve_own own = { .me = me };
+	int status;
 	struct intake_options options = {
 		.dir = o->data,
 		.host = str_of(s->host),
@@ -33,8 +35,8 @@ serve_intake(struct serve *s, struct serve_child *me)
 			   .limit = o->limit },
 		.bell = s->bell[1],
 		.size_max = o->message_max,
-		.alive = serve_alive,
-		.ctx = me,
+		.alive = serve_own_alive,
+		.ctx = &own,
 	};
 
 	serve_path(s, "spool", spool);
@@ -49,7 +51,11 @@ serve_intake(struct serve *s, struct serve_child *me)
 			.proxy = one->use == SERVE_FOR_SMTP && o->smtp.proxy,
 		};
 	}
-	return intake_run(&options);
+	if (!o->smtp.certificate[0])
+		serve_own_begin(&own, s, str_of(s->host), s->smtp_identity);
+	status = intake_run(&options);
+	serve_own_end(&own);
+	return status;
 }
 
 struct list {

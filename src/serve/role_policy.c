@@ -67,15 +67,20 @@ find_key(struct role *r)
 static struct str
 dashboard(const struct serve *s)
 {
-	struct str url = str_of(s->options.base_url), host,
-		   scheme = S("https://");
-
-	if (!s->web_identity || !s->child[SERVE_WEB].wanted ||
-	    !str_starts_fold(url, scheme))
+	if (!s->web_identity || !s->child[SERVE_WEB].wanted)
 		return (struct str){ 0 };
-	host = str_sub(url, scheme.n, SIZE_MAX);
-	host = str_sub(host, 0, str_index(host, '/'));
-	return str_sub(host, 0, str_index(host, ':'));
+	return serve_url_host(str_of(s->options.base_url));
+}
+
+/* Scheme, host and port. */
+static struct str
+origin(const struct serve *s)
+{
+	struct str url = str_of(s->options.base_url);
+	size_t scheme = sizeof "https://" - 1;
+	size_t end = str_index(str_sub(url, scheme, SIZE_MAX), '/');
+
+	return str_sub(url, 0, end == SIZE_MAX ? end : scheme + end);
 }
 
 int
@@ -89,6 +94,7 @@ serve_policy(struct serve *s, struct serve_child *me)
 		.plain_fds = role.plain,
 		.dashboard = dashboard(s),
 		.dashboard_fd = s->handed[1],
+		.dashboard_url = origin(s),
 		.clock = os_now,
 		.alive = alive,
 		.ctx = &role,

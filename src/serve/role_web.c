@@ -1,6 +1,6 @@
 /* role_web.c - the role that serves browsers and programs. */
 #include "os/os.h"
-#include "serve/private.h"
+#include "serve/own.h"
 #include "web/web.h"
 
 int
@@ -23,6 +23,8 @@ serve_web(struct serve *s, struct serve_child *me)
 	};
 	const struct web_handed handed = { .fd = s->handed[0],
 					   .identity = s->web_identity };
+	struct serve_own own = { .me = me };
+	int status;
 	struct web_options options = {
 		.api = &api,
 		.listeners = listeners,
@@ -35,8 +37,8 @@ serve_web(struct serve *s, struct serve_child *me)
 			   .reserve = o->reserve,
 			   .limit = o->limit },
 		.bell = s->bell[1],
-		.alive = serve_alive,
-		.ctx = me,
+		.alive = serve_own_alive,
+		.ctx = &own,
 	};
 
 	serve_path(s, "spool", spool);
@@ -53,5 +55,10 @@ serve_web(struct serve *s, struct serve_child *me)
 					.proxy = o->web.proxy,
 				};
 	}
-	return web_run(&options);
+	if (!o->web.certificate[0])
+		serve_own_begin(&own, s, serve_url_host(str_of(o->base_url)),
+				s->web_identity);
+	status = web_run(&options);
+	serve_own_end(&own);
+	return status;
 }

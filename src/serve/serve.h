@@ -64,7 +64,7 @@ struct serve_hosting {
 	const char *master_key; /* file; "": DATA.master-key beside DATA */
 	/* As hosting_options has them. "": nothing is hosted. */
 	const char *zone;
-	struct serve_list nameservers, addresses, cas, caa;
+	struct serve_list nameservers, addresses, cas, caa, own_names;
 	const char *ca_file, *contact, *profile, *eab_kid, *eab_hmac_file;
 	bool terms_agreed;
 };
@@ -115,6 +115,9 @@ struct serve_options {
 			   struct diag *why);
 	void *ctx;
 };
+
+/* The host of an https URL; empty for another one. */
+struct str serve_url_host(struct str url);
 
 /* Before anything keeps pointers into argv: processes get titles ("waxseal:
  * writer") in its place. Copies the environment away. */

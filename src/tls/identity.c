@@ -60,6 +60,30 @@ tls_load(const char *chain, const char *key, struct tls_identity **out,
 	return ERR_NONE;
 }
 
+enum err
+tls_replace(struct tls_identity *identity, struct str chain, struct str key,
+	    struct diag *why)
+{
+	struct tls_pair *pair = NULL;
+	SSL_CTX *ctx;
+	enum err err = tls_pair_new(chain, key, &pair, why);
+
+	if (err != ERR_NONE)
+		return err;
+	ctx = tls_server_context();
+	if (SSL_CTX_use_cert_and_key(ctx, pair->leaf, pair->key, pair->chain,
+				     1) == 1) {
+		SSL_CTX_free(identity->ctx);
+		identity->ctx = ctx;
+	} else {
+		SSL_CTX_free(ctx);
+		ERR_clear_error();
+		err = diag_set(why, ERR_SYNTAX, "tls.bad_pair", 0, "%s", "");
+	}
+	tls_pair_free(pair);
+	return err;
+}
+
 void
 tls_free(struct tls_identity *identity)
 {

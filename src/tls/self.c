@@ -138,6 +138,31 @@ make(const struct place *place, int64_t now, struct diag *why)
 }
 
 enum err
+tls_self_fresh(struct str host, int64_t now, struct tls_identity **out,
+	       struct diag *why)
+{
+	struct tls_identity *identity = heap_new(sizeof *identity);
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *cert = X509_new();
+	char text[NAME_ROOM];
+	enum err err = ERR_NONE;
+
+	ERR_clear_error();
+	identity->ctx = tls_server_context();
+	if (snprintf(text, sizeof text, "%.*s", STR_ARG(host)) >= NAME_ROOM ||
+	    !key || !cert || !fill(cert, key, text, now) ||
+	    SSL_CTX_use_cert_and_key(identity->ctx, cert, key, NULL, 1) != 1)
+		err = tls_fault(text, why);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	if (err == ERR_NONE)
+		*out = identity;
+	else
+		tls_free(identity);
+	return err;
+}
+
+enum err
 tls_self_made(const char *dir, struct str host, int64_t now,
 	      struct tls_identity **out, struct diag *why)
 {

@@ -21,6 +21,13 @@ enum err tls_self_made(const char *dir, struct str host, int64_t now,
  * the file and what is wrong with it. */
 enum err tls_load(const char *chain, const char *key, struct tls_identity **out,
 		  struct diag *why) MUST_CHECK;
+/* One of our own making that is in no file. */
+enum err tls_self_fresh(struct str host, int64_t now, struct tls_identity **out,
+			struct diag *why) MUST_CHECK;
+/* From now on `identity` is this certificate, as tls_pair_new takes it;
+ * connections that are there keep theirs. "tls.bad_pair": nothing changed. */
+enum err tls_replace(struct tls_identity *identity, struct str chain,
+		     struct str key, struct diag *why) MUST_CHECK;
 void tls_free(struct tls_identity *identity); /* NULL is fine */
 
 struct ssl_st;

@@ -152,17 +152,15 @@ ask_levels(struct facts *f, struct str host,
 }
 
 bool
-zone_caa_check(struct facts *f, const struct facts_subject *s,
-	       struct finding_list *out)
+zone_caa_host_check(struct facts *f, struct str host, struct finding_list *out)
 {
 	const struct facts_dns *level[LEVELS_MAX];
-	size_t n;
-	SCOPED_BUF host = BUF(TEXT_MAX);
-	struct rules r = { .issuers = BUF(TEXT_MAX), .out = out };
+	size_t n, dot = str_index(host, '.');
+	struct rules r = { .issuers = BUF(TEXT_MAX),
+			   .out = out,
+			   .host = host,
+			   .at = str_sub(host, dot + 1, SIZE_MAX) };
 
-	buf_addf(&host, "mta-sts.%.*s", STR_ARG(s->domain));
-	r.host = buf_str(&host);
-	r.at = s->domain;
 	if (!ask_levels(f, r.host, level, &n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -180,4 +178,14 @@ zone_caa_check(struct facts *f, const struct facts_subject *s,
 	}
 	tell(&r, "caa.none", S(""), r.at);
 	return true;
+}
+
+bool
+zone_caa_check(struct facts *f, const struct facts_subject *s,
+	       struct finding_list *out)
+{
+	SCOPED_BUF host = BUF(TEXT_MAX);
+
+	buf_addf(&host, "mta-sts.%.*s", STR_ARG(s->domain));
+	return zone_caa_host_check(f, buf_str(&host), out);
 }

@@ -42,5 +42,8 @@ bool zone_caa_parse(struct str rdata, struct zone_caa *out) MUST_CHECK;
 /* Who may issue a certificate for mta-sts.DOMAIN: caa.*. */
 bool zone_caa_check(struct facts *f, const struct facts_subject *s,
 		    struct finding_list *out);
+/* The same for that very name, folded. */
+bool zone_caa_host_check(struct facts *f, struct str host,
+			 struct finding_list *out);
 
 #endif

@@ -107,6 +107,8 @@ class Lab:
     """customer, foreign and leaver.example; customer's mail server speaks
     TLS."""
 
+    serves, more = Server, ""  # how Waxseal is begun, more of its settings
+
     def __init__(self, program, elsewhere=False):
         self.program = os.path.abspath(program)
         self.owned = tempfile.TemporaryDirectory()
@@ -147,7 +149,9 @@ class Lab:
             stack.callback(self.pebble.stop)
             self.pebble.start()
             self.trust()
-            self.server = Server(self.program, self.config(), room=self.room)
+            self.server = self.serves(self.program,
+                                      self.config() + self.more,
+                                      room=self.room)
             stack.callback(self.server.stop)
             self.server.start()
             self.server.make_user()

@@ -6,7 +6,6 @@ program wrote.
   serve_policyhost.py WAXSEAL POLICY_INDEX
 """
 import hashlib
-import http.client
 import json
 import os
 import re
@@ -21,7 +20,7 @@ import threading
 import time
 
 from hostedlab import Hosted
-from server import Server, Tap, free_port, wait_for
+from server import Panel, Server, Tap, free_port, wait_for
 from tlslab import Lab
 
 PATH = "/.well-known/mta-sts.txt"
@@ -193,6 +192,12 @@ def challenges(bed, digest):
            and re.search(r"1\.3\.6\.1\.5\.5\.7\.1\.31: critical", text)
            and text.count("DNS:") == 1 and "DNS:mta-sts.a.test" in text,
            "tls-alpn-01 shows the certificate of the challenge", told, text)
+    ours = bed.s_client("-servername", "panel.test", "-alpn", "acme-tls/1")
+    tap.ok("ALPN protocol: acme-tls/1" in ours,
+           "also of a name of the installation itself", ours)
+    ours = bed.s_client("-servername", "panel.test")
+    tap.ok("alert number 112" in ours,
+           "which is served nothing else here", ours)
     pem = ssl.PEM_cert_to_DER_cert(
         re.search(r"-----BEGIN CERT.*?END CERTIFICATE-----\n", told,
                   re.S).group(0))
@@ -360,21 +365,6 @@ def scan(bed, room):
 
 # ---- one address for dashboard and policies ----
 
-class Panel(Server):
-    """Its dashboard speaks HTTPS."""
-
-    def request(self, method, path, body=None, headers=None, port=None):
-        context = ssl._create_unverified_context()
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", port or self.web, timeout=60, context=context)
-        try:
-            connection.request(method, path, body, headers or {})
-            answer = connection.getresponse()
-            return answer.status, answer.read(), dict(answer.getheaders())
-        finally:
-            connection.close()
-
-
 def in_two(bed, name, cut):
     """A handshake whose ClientHello comes in two pieces."""
     into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -429,6 +419,13 @@ def one_address(program, writer, lab):
                    and in_two(bed, "mta-sts.a.test", 40)["commonName"]
                    == "mta-sts.a.test",
                    "also when the name comes in two pieces")
+            status, fields, _ = bed.ask_plain("panel.test", "/d/a?x=1")
+            tap.ok((status, fields.get("Location"))
+                   == (308, "https://panel.test/d/a?x=1"),
+                   "without TLS its name leads to HTTPS", status, fields)
+            tap.ok(bed.ask_plain("www.panel.test", "/")[0] == 404
+                   and bed.ask_plain("panel.test", ACME + "x", "POST")[0]
+                   == 404, "and nobody else's")
             told = bed.s_client("-servername", "www.panel.test")
             tap.ok("alert number 112" in told,
                    "other names are nobody's, as before", told)
@@ -454,9 +451,10 @@ def host(hosted, digest):
                                        http_token=b"token-3",
                                        http_answer=b"token-3.thumbprint"),
         "bare.test": hosted.domain("bare.test", certificate=False),
-        "panel.test": hosted.domain("panel.test", "o", b"", False,
+        "panel.test": hosted.domain("_own.panel.test", "o", b"", False,
                                     http_token=b"token-4",
-                                    http_answer=b"token-4.t"),
+                                    http_answer=b"token-4.t",
+                                    alpn_digest=digest),
         "foreign.test": hosted.domain(
             "foreign.test", certificate=False, chain=b"\0\0\1x", key=b"y"),
     }

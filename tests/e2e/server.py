@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -175,6 +176,21 @@ class Server:
         if status != 200:
             raise RuntimeError(f"intake: {status} {answer}")
         return answer["items"]
+
+
+class Panel(Server):
+    """Its dashboard speaks HTTPS."""
+
+    def request(self, method, path, body=None, headers=None, port=None):
+        context = ssl._create_unverified_context()
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port or self.web, timeout=60, context=context)
+        try:
+            connection.request(method, path, body, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read(), dict(answer.getheaders())
+        finally:
+            connection.close()
 
 
 class Tap:

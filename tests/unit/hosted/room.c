@@ -58,6 +58,8 @@ room_zone(void)
 		.caa_n = 1,
 		.reports = S("reports.host.example"),
 		.reports_mx = S("mx.host.example"),
+		.own = { S("panel.host.example"), S("mx.example.net") },
+		.own_n = 2,
 	};
 
 	for (uint8_t i = 0; i < 2; i++) {

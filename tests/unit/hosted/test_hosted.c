@@ -6,6 +6,8 @@
 
 #include "room.h"
 
+#include "hosted/private.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -80,6 +82,56 @@ the_zone_comes_back(void **state)
 	assert_memory_equal(z->address, want.address, sizeof want.address);
 	assert_int_equal(z->caa_n, want.caa_n);
 	assert_true(str_eq(z->caa[0], want.caa[0]));
+	assert_int_equal(z->own_n, want.own_n);
+	for (size_t i = 0; i < want.own_n; i++)
+		assert_true(str_eq(z->own[i], want.own[i]));
+	hosted_close(h);
+}
+
+static void
+a_zone_of_before_there_were_own_names_is_read(void **state)
+{
+	struct hosted_zone z = room_zone(), out;
+	SCOPED_BUF text = BUF(HOSTED_ZONE_ROOM);
+
+	(void)state;
+	z.own_n = 0;
+	assert_true(hosted_zone_print(&z, &text));
+	text.n -= 4;
+	assert_true(hosted_zone_parse(buf_str(&text), &out));
+	assert_int_equal(out.own_n, 0);
+	assert_int_equal(out.caa_n, z.caa_n);
+}
+
+static void
+a_name_of_ours_is_beside_a_domain_of_that_name(void **state)
+{
+	const struct room *r = *state;
+	const struct hosted_zone zone = room_zone();
+	struct hosted_domain d = room_domain(1), own = { 0 }, out;
+	struct hosted_writer *w;
+	struct hosted *h;
+
+	assert_int_equal(hosted_begin(r->dir, true, &zone, &w, NULL), ERR_NONE);
+	d.name = S("panel.example");
+	assert_int_equal(hosted_add(w, &d, NULL), ERR_NONE);
+	own.name = S(HOSTED_OWN_LABEL "panel.example");
+	own.flags = HOSTED_OWN;
+	own.http_token = S("ours");
+	assert_int_equal(hosted_add(w, &own, NULL), ERR_NONE);
+	own.name = S(HOSTED_OWN_LABEL "other.example");
+	own.flags = 0;
+	own.token = S("t0ken");
+	assert_int_equal(hosted_add(w, &own, NULL), ERR_NONE);
+	assert_int_equal(hosted_commit(w, NULL), ERR_NONE);
+	h = room_open(r);
+	assert_true(hosted_own(h, S("panel.example"), &out));
+	assert_true(str_eq(out.name, S("panel.example")));
+	assert_true(str_eq(out.http_token, S("ours")));
+	assert_true(hosted_by_name(h, S("panel.example"), &out));
+	assert_true(str_eq(out.http_token, d.http_token));
+	assert_false(hosted_own(h, S("other.example"), &out));
+	assert_false(hosted_own(h, S("nobody.example"), &out));
 	hosted_close(h);
 }
 
@@ -316,6 +368,8 @@ main(void)
 		IN_ROOM(nothing_hosted_yet_is_no_error),
 		IN_ROOM(every_field_comes_back),
 		IN_ROOM(the_zone_comes_back),
+		cmocka_unit_test(a_zone_of_before_there_were_own_names_is_read),
+		IN_ROOM(a_name_of_ours_is_beside_a_domain_of_that_name),
 		IN_ROOM(what_changed_goes_over_what_stood),
 		IN_ROOM(a_whole_one_takes_the_changes_away),
 		IN_ROOM(changes_to_another_file_are_passed_over),

@@ -191,15 +191,15 @@ servers_that_differ_or_are_silent_say_nothing(void **state)
 /* ---- before an order ---- */
 
 static const char *
-flight(const char *world)
+flight_of(struct str host, struct str token, const char *world)
 {
 	static char code[DIAG_CODE_MAX];
 	struct hosted_zone zone = { .name = STR("host.example"),
 				    .address_n = 1 };
 	struct hosting_preflight p = { .facts = facts_new(1 << 20, NOW),
 				       .zone = &zone,
-				       .name = NAME,
-				       .token = S(TOKEN) };
+				       .host = host,
+				       .token = token };
 	struct diag why = { 0 };
 
 	assert_true(netaddr_parse(S("192.0.2.1"), &zone.address[0]));
@@ -209,6 +209,12 @@ flight(const char *world)
 	snprintf(code, sizeof(code), "%s", p.why.code);
 	facts_free(p.facts);
 	return code;
+}
+
+static const char *
+flight(const char *world)
+{
+	return flight_of(S("mta-sts.example.com"), S(TOKEN), world);
 }
 
 #define CNAME "mta-sts.example.com CNAME " TOKEN ".p.host.example\n"
@@ -240,6 +246,35 @@ an_order_waits_until_an_authority_would_find_us(void **state)
 }
 
 static void
+a_name_of_ours_has_to_lead_here_in_whatever_way(void **state)
+{
+	static const struct {
+		const char *world, *code;
+	} cases[] = {
+		{ "panel.example A 192.0.2.1\n", "" },
+		{ "panel.example CNAME x.example\nx.example A 192.0.2.1\n",
+		  "" },
+		{ "panel.example A 198.51.100.1\n", "hosting.foreign_address" },
+		{ "panel.example A 192.0.2.1\n"
+		  "panel.example AAAA 2001:db8::1\n",
+		  "hosting.foreign_address" },
+		{ "panel.example NXDOMAIN\n", "hosting.no_address" },
+		{ "panel.example A 192.0.2.1\n"
+		  "panel.example CAA 000569737375653b\n",
+		  "caa.forbids" },
+		{ "panel.example A 192.0.2.1\n"
+		  "example CAA 000569737375653b\n",
+		  "caa.forbids" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_string_equal(
+			flight_of(S("panel.example"), S(""), cases[i].world),
+			cases[i].code);
+}
+
+static void
 trouble_with_a_certificate_is_told_before_it_ends(void **state)
 {
 	(void)state;
@@ -258,6 +293,8 @@ main(void)
 		cmocka_unit_test(servers_that_differ_or_are_silent_say_nothing),
 		cmocka_unit_test(
 			an_order_waits_until_an_authority_would_find_us),
+		cmocka_unit_test(
+			a_name_of_ours_has_to_lead_here_in_whatever_way),
 		cmocka_unit_test(
 			trouble_with_a_certificate_is_told_before_it_ends),
 	};

@@ -156,6 +156,48 @@ an_unproven_domain_is_in_no_index(void **state)
 }
 
 static void
+a_name_of_ours_has_its_certificate_in_the_index(void **state)
+{
+	struct place *p = *state;
+	const struct control_cert cert = { .name = S("panel.example"),
+					   .chain = STR("\0\0\1c"),
+					   .key = STR("sealed"),
+					   .not_after = NOW + 90 * DAY,
+					   .next_try = NOW + 60 * DAY };
+	struct hosting_challenge challenge = {
+		.name = STR(HOSTED_OWN_LABEL "panel.example"),
+		.http_token = STR("t"),
+		.http_answer = STR("a"),
+	};
+	struct hosted_domain d;
+	struct diag why = { 0 };
+
+	p->x.zone.own[0] = S("panel.example");
+	p->x.zone.own_n = 1;
+	publish(p);
+	assert_true(served(p, HOSTED_OWN_LABEL "panel.example", &d));
+	assert_int_equal(d.flags, HOSTED_OWN);
+	assert_int_equal(d.chain.n, 0);
+	must(control_cert_put(p->c, &cert, &why), &why);
+	publish(p);
+	assert_true(served(p, HOSTED_OWN_LABEL "panel.example", &d));
+	assert_true(str_eq(d.chain, cert.chain));
+	assert_false(served(p, "panel.example", &d));
+	/* A challenge does not touch a domain of that name. */
+	p->x.challenges = &challenge;
+	hosting_index_touch(&p->x, challenge.name);
+	must(hosting_index_write(&p->x, p->now, true, &why), &why);
+	assert_true(served(p, HOSTED_OWN_LABEL "panel.example", &d));
+	assert_true(str_eq(d.http_token, S("t")));
+	assert_true(str_eq(d.chain, cert.chain));
+	p->x.challenges = NULL;
+	/* One that is configured no more is gone with the next beginning. */
+	forget(p);
+	publish(p);
+	assert_false(served(p, HOSTED_OWN_LABEL "panel.example", &d));
+}
+
+static void
 only_none_is_served_of_a_domain_that_left(void **state)
 {
 	struct place *p = *state;
@@ -279,6 +321,7 @@ main(void)
 		TEST(nothing_is_announced_without_a_certificate),
 		TEST(the_same_policy_is_not_made_twice),
 		TEST(an_unproven_domain_is_in_no_index),
+		TEST(a_name_of_ours_has_its_certificate_in_the_index),
 		TEST(only_none_is_served_of_a_domain_that_left),
 		TEST(one_that_comes_back_is_served_under_its_new_token),
 		TEST(records_follow_the_mode),

@@ -45,6 +45,9 @@ usual_zone(void)
 		.caa_n = 2,
 		.reports = S("reports.host.example"),
 		.reports_mx = S("mx.host.example"),
+		.own = { S("panel.host.example"), S("mx.host.example"),
+			 S("a.b.host.example"), S("panel.other.test") },
+		.own_n = 4,
 	};
 
 	z.ns[0].address[0] = addr("192.0.2.53");
@@ -83,7 +86,7 @@ static const struct hosted_domain domains[] = {
 	  .flags = HOSTED_PROVEN | HOSTED_RETIRING,
 	  .sts = STR("v=STSv1; id=5;"),
 	  .tls_rpt = STR("v=TLSRPTv1; rua=mailto:t@x.test") },
-	{ .name = STR("own.host.example"), .flags = HOSTED_OWN },
+	{ .name = STR("_own.panel.host.example"), .flags = HOSTED_OWN },
 };
 
 static void
@@ -236,7 +239,12 @@ each_name_holds_what_its_domain_may_have(void **state)
 		/* Where reports go. */
 		{ "reports", "MX mx.host.example; 192.0.2.80; 192.0.2.81; "
 			     "2001:db8::80" },
-		{ "mx", "192.0.2.80; 192.0.2.81; 2001:db8::80" },
+		/* Names of ours that certificates are kept for. */
+		{ "mx", POLICY },
+		{ "panel", POLICY },
+		{ "a.b", POLICY },
+		{ "b", "" },
+		{ "_own.panel", "-" },
 		{ "_dmarc.reports", "" },
 		{ "_report._dmarc.reports", "" },
 		{ "one.example._report._dmarc.reports", "v=DMARC1" },
@@ -244,7 +252,7 @@ each_name_holds_what_its_domain_may_have(void **state)
 		{ "old.test._report._dmarc.reports", "-" },
 		{ "unproven.test._report._dmarc.reports", "-" },
 		{ "proven.and.retiring._report._dmarc.reports", "-" },
-		{ "own.host.example._report._dmarc.reports", "-" },
+		{ "_own.panel.host.example._report._dmarc.reports", "-" },
 		/* Above names that there are: resolvers may come by here. */
 		{ "example._report._dmarc.reports", "" },
 		{ "co.example._report._dmarc.reports", "" },
@@ -309,7 +317,9 @@ a_transfer_has_every_name_with_records_once(void **state)
 	static const char *const names[] = {
 		"ns1.dns/2 ",
 		"reports/4 ",
-		"mx/3 ",
+		"mx/5 ",
+		"panel/5 ",
+		"a.b/5 ",
 		"tok1.p/5 ",
 		"tok1.s/1 ",
 		"tok1.r/1 ",

@@ -159,14 +159,17 @@ challenge(const char *path, const char *host, const struct hosted_domain *d)
 	const struct httpd_request *r;
 	struct policyhost_reply reply = { .status = 404 };
 	char room[POLICYHOST_NAME_ROOM], text[512];
-	struct str name;
+	struct str of, name;
 
 	(void)snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n",
 		       path, host);
 	r = ask(h, text);
-	if (policyhost_challenged(r, room, &name))
+	if (policyhost_challenged(r, room, &of)) {
+		if (!policyhost_domain(of, &name))
+			name = of;
 		reply = policyhost_challenge_reply(
 			r, str_eq(name, d->name) ? d : NULL);
+	}
 	httpd_free(h);
 	if (reply.status == 200)
 		assert_true(str_eq(reply.body, d->http_answer));
@@ -223,6 +226,51 @@ a_name_of_ours_is_answered_as_itself(void **state)
 			 404);
 }
 
+/* ---- the dashboard without TLS ---- */
+
+static void
+the_dashboards_name_alone_is_led_to_https(void **state)
+{
+	static const struct {
+		const char *text, *location; /* NULL: 404 */
+	} cases[] = {
+		{ "GET / HTTP/1.1\r\nHost: panel.example\r\n\r\n",
+		  "https://panel.example/" },
+		{ "HEAD /d/a?x=1 HTTP/1.1\r\nHost: Panel.Example:80\r\n\r\n",
+		  "https://panel.example/d/a?x=1" },
+		{ "GET //evil.example/ HTTP/1.1\r\nHost: panel.example\r\n\r\n",
+		  "https://panel.example//evil.example/" },
+		{ "GET http://evil.example/a HTTP/1.1\r\n"
+		  "Host: panel.example\r\n\r\n",
+		  NULL },
+		{ "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", NULL },
+		{ "GET / HTTP/1.1\r\nHost: panel.example.\r\n\r\n", NULL },
+		{ "POST / HTTP/1.1\r\nHost: panel.example\r\n"
+		  "Content-Length: 0\r\n\r\n",
+		  NULL },
+		{ "GET / HTTP/1.0\r\n\r\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct httpd *h = httpd_new();
+		SCOPED_BUF out = BUF(4096);
+		SCOPED_BUF want = BUF(512);
+		struct policyhost_reply reply = policyhost_redirect(
+			ask(h, cases[i].text), S("panel.example"),
+			S("https://panel.example"));
+
+		policyhost_print(&reply, false, 0, &out);
+		buf_addf(&want, "\r\nLocation: %s\r\n",
+			 cases[i].location ? cases[i].location : "");
+		assert_int_equal(reply.status, cases[i].location ? 308 : 404);
+		assert_int_equal(str_find(buf_str(&out), buf_str(&want)) !=
+					 SIZE_MAX,
+				 cases[i].location != NULL);
+		httpd_free(h);
+	}
+}
+
 int
 main(void)
 {
@@ -234,6 +282,7 @@ main(void)
 		cmocka_unit_test(
 			a_challenge_is_answered_for_its_token_and_domain_only),
 		cmocka_unit_test(a_name_of_ours_is_answered_as_itself),
+		cmocka_unit_test(the_dashboards_name_alone_is_led_to_https),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
