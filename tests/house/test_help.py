@@ -6,7 +6,7 @@ import re
 import unittest
 
 HELP = pathlib.Path(__file__).resolve().parent.parent.parent / "docs/help"
-PAGES = ("mta-sts", "tls-rpt", "dmarc-reports", "microsoft")
+PAGES = ("mta-sts", "tls-rpt", "dmarc-reports", "microsoft", "dns-panels")
 LANGS = ("en", "ja", "nb")
 RESULTS = ("NONE", "FETCH_ERROR", "VALID", "NOT_CHANGED")
 BANNED = {"en": r"\b(?:hacked|illegal)\b", "ja": r"集約|集合|不合格|施行",

@@ -120,6 +120,8 @@ export function Publish({ one }: { one: DnsPlan }) {
 					{t("web.dns.no_providers")}{" "}
 					<a href="/settings/dns">
 						{t("web.dns.provider_add")}</a></>} />
+			{!by && <p><a href="/help/dns-panels">
+				{t("web.dns.panel_help")}</a></p>}
 			{asked && <Sure one={one} by={by}
 				onClose={() => setAsked(false)} />}
 		</Section>

@@ -6,7 +6,8 @@ import { t } from "../words/words";
 import { Icon } from "../parts/icons";
 import { Loading, Page, ProblemView } from "../parts/page";
 
-const ORDER = ["dmarc-reports", "mta-sts", "tls-rpt", "microsoft"];
+const ORDER = ["dmarc-reports", "mta-sts", "tls-rpt", "microsoft",
+	"dns-panels"];
 
 function first(guide: Guide): string {
 	const found = guide.blocks.find(([kind]) => kind === "p");

@@ -14,7 +14,9 @@ function Wanted({ data }: { data: DnsShared }) {
 		<Notice>
 			<strong>{t("web.dns.shared_for",
 				{ domain: shownDomain(data.domain) })}</strong>
-			<p>{t("web.dns.shared_text")}</p>
+			<p>{t("web.dns.shared_text")}{" "}
+				<a href="/help/dns-panels">
+					{t("web.dns.panel_help")}</a></p>
 			<p>{t("web.dns.expires",
 				{ when: moment(data.expires_at) })}</p>
 		</Notice>
