@@ -9,6 +9,15 @@ export function goneOf(one: Pick<DnsChange, "now" | "after">): string[] {
 	return one.now.filter((value) => !one.after.includes(value));
 }
 
+export const NEW_TTL = 3600; // seconds, of a record nobody said it for
+
+/* What a provider's form asks for: the name without its zone, "@" for the zone
+ * itself. Null of a name that is in another. */
+export function hostIn(name: string, zone: string): string | null {
+	return name === zone ? "@" : name.endsWith("." + zone) ?
+		name.slice(0, -zone.length - 1) : null;
+}
+
 /* Of records that only gain an address, the rest stays whatever it is. */
 function joins(one: DnsChange, value: string): boolean {
 	const gone = goneOf(one);

@@ -87,7 +87,8 @@ function Doing({ one }: { one: DnsPlan }) {
 			<strong>{t("web.dns.blocked")}</strong>
 			<p>{t("web.dns.blocked_text")}</p></Notice>;
 	if (!plan.needed)
-		return <Notice><strong>{t("web.dns.not_needed")}</strong></Notice>;
+		return <Notice actions={<PlanAgain one={one} />}>
+			<strong>{t("web.dns.not_needed")}</strong></Notice>;
 	return isAdmin() ? <Publish one={one} /> :
 		<Notice>{t("web.dns.viewer")}</Notice>;
 }
@@ -118,7 +119,7 @@ function Whole({ one }: { one: DnsPlan }) {
 		{plan.findings.length > 0 && <Section
 			title={t("web.dns.findings")}><FindingList
 				findings={plan.findings} domain={plan.domain}
-				again={null} /></Section>}
+				zone={plan.zone} again={null} /></Section>}
 		<Doing one={one} />
 		<Section title={plural("web.dns.changes.", todo.length)}
 			intro={plan.zone ? t("web.dns.zone",

@@ -3,13 +3,14 @@
 import { useState } from "preact/hooks";
 import { write } from "../api/client";
 import { useQuery } from "../api/query";
-import type { DnsRecordType, Journey, JourneyGate, JourneyStep,
-	Rung } from "../api/types";
+import type { DnsRecordType, Journey, JourneyStep, Rung } from "../api/types";
 import { href } from "../model/place";
+import { NEW_TTL } from "../model/plan";
 import { ago, number } from "../words/format";
 import { shownDomain } from "../words/idn";
 import { of, t } from "../words/words";
 import { Code } from "../parts/copy";
+import { Conditions, share } from "../parts/conditions";
 import { Confirm, Dialog } from "../parts/dialog";
 import { DomainTabs } from "../parts/domain-tabs";
 import { Area } from "../parts/field";
@@ -17,8 +18,6 @@ import { Icon } from "../parts/icons";
 import { Answer, Card, Notice, Page, Section } from "../parts/page";
 import { RecordParts } from "../parts/records";
 import { Said } from "../parts/said";
-import { Status } from "../parts/status";
-import type { Tone } from "../parts/status";
 import type { RouteProps } from "../routes";
 import { toastProblem } from "../parts/toast";
 import { isAdmin } from "../state/settings";
@@ -26,15 +25,6 @@ import { planOf } from "./dns-act";
 
 const RUNGS: readonly Rung[] = ["no_record", "none", "quarantine_test",
 	"quarantine", "reject_test", "reject"];
-const TTL = 3600; // seconds, of a record that is planned
-const WHOLE = 10_000; // shares are in 1/10000
-const TONES: Record<JourneyGate["verdict"], Tone> = { met: "ok",
-	not_met: "fail", unknown: "none", warn: "quarantined", waived: "none",
-	not_asked: "none" };
-
-function share(value: number): string {
-	return number(value / (WHOLE / 100)) + "\u00a0%";
-}
 
 function Ladder({ data }: { data: Journey }) {
 	const at = RUNGS.indexOf(data.at);
@@ -55,38 +45,6 @@ function Ladder({ data }: { data: Journey }) {
 	);
 }
 
-/* ---- gates ---- */
-
-function measured(gate: JourneyGate): string {
-	const word = (value: number) => gate.share ? share(value) :
-		number(value);
-
-	return gate.value === null ? "" : t(gate.at_most ?
-		"web.sts.at_most" : "web.sts.at_least", {
-		value: word(gate.value), threshold: word(gate.threshold) });
-}
-
-function Gate({ one }: { one: JourneyGate }) {
-	return (
-		<li class="condition">
-			<Status tone={TONES[one.verdict]}
-				word={of("web.journey.gate_", one.verdict)} />
-			<div>
-				<strong><Said text={one.title ?? one.code} /></strong>
-				{one.verdict !== "not_asked" && <span class="muted">
-					{" "}{measured(one)}</span>}
-				{one.about && <> <code>{one.about}</code></>}
-				{(one.verdict === "not_met" ||
-					one.verdict === "unknown" ||
-					one.verdict === "warn") && one.fix &&
-					<p class="muted"><Said text={one.fix} /></p>}
-			</div>
-			{one.url && <a class="button button-small" href={one.url}>
-				{t("web.journey.rows")}</a>}
-		</li>
-	);
-}
-
 /* ---- a step ---- */
 
 function Publish({ step, live, onClose }: {
@@ -97,7 +55,7 @@ function Publish({ step, live, onClose }: {
 	const plan = () => {
 		planOf(step.domain, [{ name: record.name,
 			type: record.type as DnsRecordType, value: record.value,
-			ttl: TTL, old: live ? [live] : [] }], { clear: true })
+			ttl: NEW_TTL, old: live ? [live] : [] }], { clear: true })
 			.catch(toastProblem);
 	};
 	return (
@@ -111,7 +69,7 @@ function Publish({ step, live, onClose }: {
 			<p>{t(step.hosted ? "web.journey.hosted" :
 				"web.journey.publish_text")}</p>
 			<div class="record-grid">
-				<RecordParts record={record} />
+				<RecordParts record={record} zone={step.domain} />
 			</div>
 		</Dialog>
 	);
@@ -205,8 +163,7 @@ function Step({ data }: { data: Journey }) {
 					aria-pressed={one.to === shown?.to}
 					onClick={() => setTo(one.to)}>
 					{of("web.journey.rung_", one.to)}</button>)}</div>}
-			{shown && <ul class="conditions">{shown.gates.map((one) =>
-				<Gate key={one.gate} one={one} />)}</ul>}
+			{shown && <Conditions gates={shown.gates} />}
 			{taking && shown && <Advance data={data} to={taking}
 				open={shown.open} onClose={() => setTaking(null)}
 				onDone={setMade} />}

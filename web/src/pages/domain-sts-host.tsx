@@ -3,6 +3,7 @@ import { write } from "../api/client";
 import { useQuery } from "../api/query";
 import type { DnsRecordType, HostingName, Hosting, Sts } from
 	"../api/types";
+import { NEW_TTL } from "../model/plan";
 import { named, of, t } from "../words/words";
 import { When } from "../parts/bits";
 import { Answer, Card, Notice, Section } from "../parts/page";
@@ -14,18 +15,17 @@ import { isAdmin } from "../state/settings";
 import { planOf } from "./dns-act";
 
 const POLL = 5_000; // ms
-const TTL = 3600; // seconds
 
 function hostingPath(domain: string): string {
 	return `/domains/${encodeURIComponent(domain)}/hosting`;
 }
 
-function Name({ one }: { one: HostingName }) {
+function Name({ one, domain }: { one: HostingName; domain: string }) {
 	return (
 		<article class="card record">
 			<h3>{of("web.sts.name_", one.purpose)}</h3>
 			<div class="record-grid">
-				<RecordParts record={one} />
+				<RecordParts record={one} zone={domain} />
 			</div>
 		</article>
 	);
@@ -46,11 +46,12 @@ function Proof({ hosting }: { hosting: Hosting }) {
 		);
 	return (
 		<Section title={t("web.sts.prove")}
-			intro={t("web.sts.prove_text")}
+			intro={t(hosting.zone === null ?
+				"web.sts.prove_txt" : "web.sts.prove_text")}
 			actions={isAdmin() && <button class="button"
 				onClick={check}>{t("web.sts.check_now")}</button>}>
 			{proof.records.map((one) => <Name key={one.name}
-				one={one} />)}
+				one={one} domain={hosting.domain} />)}
 			<p class="muted small">{proof.checked_at === null ?
 				t("web.sts.never_checked") : <>
 					{t("web.sts.checked")} <When
@@ -59,22 +60,27 @@ function Proof({ hosting }: { hosting: Hosting }) {
 	);
 }
 
+/* Nothing can be hosted here yet. */
+function NoZone() {
+	return <Notice kind="warn">
+		<strong>{t("web.sts.no_zone")}</strong>
+		<p><Said text={t("web.sts.no_zone_text")} /></p></Notice>;
+}
+
 function Names({ hosting, delegated }: {
 	hosting: Hosting; delegated: boolean;
 }) {
 	const list = hosting.names.map((one) => <Name key={one.name}
-		one={one} />);
+		one={one} domain={hosting.domain} />);
 
 	const publish = () => {
 		planOf(hosting.domain, hosting.names.map((one) => ({
 			name: one.name, type: one.type as DnsRecordType,
-			value: one.value, ttl: TTL }))).catch(toastProblem);
+			value: one.value, ttl: NEW_TTL }))).catch(toastProblem);
 	};
 
 	if (hosting.zone === null)
-		return <Notice kind="warn">
-			<strong>{t("web.sts.no_zone")}</strong>
-			<p><Said text={t("web.sts.no_zone_text")} /></p></Notice>;
+		return <NoZone />;
 	return delegated ?
 		<details class="more">
 			<summary>{t("web.sts.names_show")}</summary>{list}
@@ -96,7 +102,8 @@ export function Hosted({ domain, sts }: { domain: string; sts: Sts }) {
 
 	return (
 		<Answer query={query} lines={3}>{(hosting) =>
-			!hosting.hosted || hosting.proof === null ? <Card>
+			!hosting.hosted || hosting.proof === null ?
+			hosting.zone === null ? <NoZone /> : <Card>
 				<h2>{t("web.sts.host")}</h2>
 				<p>{t("web.sts.host_text")}</p>
 				{isAdmin() && <button class="button button-main"

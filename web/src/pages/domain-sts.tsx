@@ -3,19 +3,18 @@
 import { useState } from "preact/hooks";
 import { write } from "../api/client";
 import { useQuery } from "../api/query";
-import type { Sts, StsGate, StsState, StsStep } from "../api/types";
+import type { Sts, StsState, StsStep } from "../api/types";
 import { href } from "../model/place";
 import { moment, number, span } from "../words/format";
 import { shownDomain } from "../words/idn";
 import { of, t } from "../words/words";
+import { Conditions } from "../parts/conditions";
 import { Confirm } from "../parts/dialog";
 import { DomainTabs } from "../parts/domain-tabs";
 import { Area } from "../parts/field";
 import { Icon } from "../parts/icons";
 import { Answer, Card, Notice, Page, Section } from "../parts/page";
 import { Said } from "../parts/said";
-import { Status } from "../parts/status";
-import type { Tone } from "../parts/status";
 import { toast } from "../parts/toast";
 import type { RouteProps } from "../routes";
 import { isAdmin } from "../state/settings";
@@ -25,8 +24,6 @@ import { Certificate, Fetches, MailServers, Policy } from "./domain-sts-parts";
 const POLL = 5_000; // ms: what the hosting role does shows by itself
 const LADDER = ["off", "tls_rpt", "testing", "enforce_week",
 	"enforce_month"] as const;
-const WEIGHT: Record<StsGate["verdict"], Tone> = { met: "ok",
-	not_met: "fail", unknown: "none" };
 
 function stateName(state: StsState): string {
 	return of("web.sts.state_", state);
@@ -50,27 +47,6 @@ function Ladder({ sts }: { sts: Sts }) {
 }
 
 /* ---- a step, and what it asks for ---- */
-
-function Gate({ one }: { one: StsGate }) {
-	return (
-		<li class="condition">
-			<Status tone={WEIGHT[one.verdict]}
-				word={of("web.sts.gate_", one.verdict)} />
-			<div>
-				<strong><Said text={one.title ?? one.code} /></strong>
-				{one.value !== null && <span class="muted"> {
-					t(one.at_most ? "web.sts.at_most" :
-						"web.sts.at_least", {
-						value: number(one.value),
-						threshold: number(one.threshold) })}</span>}
-				{one.about && <> <code>{one.about}</code></>}
-				{one.verdict !== "met" && one.fix &&
-					<p class="muted"><Said text={one.fix} /></p>}
-			</div>
-			{one.hard && <span class="tag">{t("web.sts.hard")}</span>}
-		</li>
-	);
-}
 
 function TakeStep({ sts, step, onClose }: {
 	sts: Sts; step: StsStep; onClose: () => void;
@@ -141,9 +117,7 @@ function Next({ sts }: { sts: Sts }) {
 			{sts.unverified > 0 && <Notice>
 				<p>{t("web.sts.unverified", {
 					count: number(sts.unverified) })}</p></Notice>}
-			{next && next.gates.length > 0 && <ul class="conditions">
-				{next.gates.map((one) => <Gate key={one.gate}
-					one={one} />)}</ul>}
+			{next && <Conditions gates={next.gates} />}
 			{taking && <TakeStep sts={sts} step={taking}
 				onClose={() => setTaking(null)} />}
 		</Section>

@@ -1,10 +1,12 @@
 /* One domain on one screen: how it stands, what is to be done, where its mail
  * comes from, and the records that bring its reports here. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { write } from "../api/client";
 import { useLook } from "../api/look";
 import { useQuery } from "../api/query";
-import type { Check, Days, Domain as One, Finding, Overview, Sources } from "../api/types";
+import type { Check, Days, Domain as One, Overview, Sources } from
+	"../api/types";
 import { SPAN_ONLY, asked, go, href, usePlace } from "../model/place";
 import { ago, day, number, percent } from "../words/format";
 import { shownDomain } from "../words/idn";
@@ -13,16 +15,17 @@ import { AttentionList } from "../parts/attention";
 import { Figure, Share } from "../parts/bits";
 import { DayChart } from "../parts/chart";
 import { Confirm } from "../parts/dialog";
+import { asDesired, useDesired } from "../parts/desired";
 import { DomainTabs } from "../parts/domain-tabs";
-import { Strip, gravestFirst, isGrave } from "../parts/findings";
+import { Strip, TaskList, gravestFirst, isGrave } from
+	"../parts/findings";
 import { Icon } from "../parts/icons";
 import { verdict } from "../parts/looked";
 import { Menu } from "../parts/menu";
 import { Nothing } from "../parts/nothing";
 import { Answer, Card, Notice, Page, ProblemView, Section } from "../parts/page";
 import { Records } from "../parts/records";
-import { Said } from "../parts/said";
-import { Policy, SeverityStatus, Sign } from "../parts/status";
+import { Policy, Sign } from "../parts/status";
 import { toast, toastProblem } from "../parts/toast";
 import { rangeText } from "../shell/range";
 import type { RouteProps } from "../routes";
@@ -67,6 +70,22 @@ function sendTest(domain: string): void {
 		toast(t("web.domain.test_sent")), toastProblem);
 }
 
+/* What is only asked for when somebody wants to see it. */
+function Unfold({ title, children }: {
+	title: string; children: ComponentChildren;
+}) {
+	const [open, setOpen] = useState(false);
+
+	return (
+		<details class="more" open={open} onToggle={(event) =>
+			setOpen(event.currentTarget.open)}>
+			<summary>{title}</summary>
+			{open && <div>{children}</div>}
+		</details>
+	);
+}
+
+/* No judgement before the first report, unless it is asked for. */
 function Waiting({ one }: { one: One }) {
 	return <>
 		<Card class="waiting">
@@ -87,6 +106,8 @@ function Waiting({ one }: { one: One }) {
 		</Card>
 		<Section title={t("web.domain.records")}>
 			<Records domain={one.domain} /></Section>
+		<Unfold title={t("web.domain.dns_show")}>
+			<Health one={one} /></Unfold>
 	</>;
 }
 
@@ -160,60 +181,38 @@ function TopSources({ domain }: { domain: string }) {
 	);
 }
 
-function ShowRecords({ domain }: { domain: string }) {
-	const [open, setOpen] = useState(false);
-
-	return (
-		<details class="more" open={open} onToggle={(event) =>
-			setOpen(event.currentTarget.open)}>
-			<summary>{t("web.domain.records_show")}</summary>
-			{open && <div><Records domain={domain} /></div>}
-		</details>
-	);
-}
-
-/* A finding as something to be done; all about it is a page away. */
-function Task({ one, to }: { one: Finding; to: string }) {
-	return (
-		<li class={"attention attention-" + one.severity}>
-			<div class="attention-sign">
-				<SeverityStatus value={one.severity} /></div>
-			<div class="attention-text">
-				<h3><Said text={one.title ?? one.code} /></h3>
-				{one.fix && <p><Said text={one.fix} /></p>}
-			</div>
-			<a class="button button-small" href={to}>
-				{one.record ? t("web.finding.show_record") :
-					t("web.action.review")}
-				<Icon name="right" size={16} /></a>
-		</li>
-	);
-}
-
-/* How the domain stands in DNS, and what there is to do about it. */
-function Health({ domain }: { domain: string }) {
+/* How the domain stands in DNS, and what there is to do about it: each thing
+ * unfolds in its place, down to the record to copy. */
+function Health({ one }: { one: One }) {
+	const { domain } = one;
 	const look = useLook<Check>("/check", { domain });
 	const { data, problem } = look;
+	const grave = gravestFirst(data?.findings ?? []).filter(isGrave);
+	const desired = useDesired(domain, one.registered &&
+		grave.some(({ record }) => record));
 	const all = `/d/${encodeURIComponent(domain)}/dns`;
-	const to = (check: string) => `${all}#part-${check}`;
-	const tasks = gravestFirst(data?.findings ?? []).filter(isGrave);
 
 	return (
 		<Section title={t("web.domain.dns")}
-			{...(data ? { intro: verdict(data) } : {})}
-			actions={<a class="button button-small" href={all}>
-				{t("web.domain.dns_all")}</a>}>
+			{...(data ? { intro: <span role="status">
+				{verdict(data)}</span> } : {})}
+			actions={<>
+				{data?.done && <button class="button button-small"
+					onClick={look.again}>
+					{t("web.check.again")}</button>}
+				<a class="button button-small" href={all}>
+					{t("web.domain.dns_all")}</a></>}>
 			{problem ? <ProblemView problem={problem}
 				again={look.again} /> :
 			 !data ? <p class="muted">{t("web.check.waiting")}</p> : <>
-				<Strip checks={data.checks} to={to} />
-				{data.done && tasks.length > 0 &&
-					<Card class="attention-card">
-						<ol class="attention-list">{tasks.slice(0, 5)
-							.map((one) => <Task key={one.code}
-								one={one}
-								to={to(one.check ?? "")} />)}
-						</ol></Card>}
+				<Strip checks={data.checks} to={(check) =>
+					(grave.some((task) => task.check === check) ?
+						"" : all) + "#part-" + check} />
+				{data.done && grave.length > 0 && <TaskList
+					tasks={asDesired(grave, desired.data)}
+					domain={domain}
+					zone={desired.data?.zone ?? null}
+					again={look.again} />}
 			</>}
 		</Section>
 	);
@@ -248,7 +247,7 @@ function Alive({ one }: { one: One }) {
 		</section>}
 		<Answer query={overview} lines={3}>{(data) =>
 			<Facts one={one} data={data} />}</Answer>
-		<Health domain={one.domain} />
+		<Health one={one} />
 		<Section title={t("web.overview.days")}
 			intro={rangeText(at.params)}>
 			<Answer query={days} lines={8}>{(data) =>
@@ -260,7 +259,9 @@ function Alive({ one }: { one: One }) {
 		</Section>
 		<TopSources domain={one.domain} />
 		<Section title={t("web.domain.records")}>
-			{one.registered ? <ShowRecords domain={one.domain} /> :
+			{one.registered ? <Unfold
+				title={t("web.domain.records_show")}>
+				<Records domain={one.domain} /></Unfold> :
 				<NotAdded domain={one.domain} />}
 		</Section>
 	</>;

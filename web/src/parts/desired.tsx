@@ -1,5 +1,6 @@
 /* What is in DNS against what has to be there so that reports come here, with
  * the record to copy wherever they differ. */
+import type { ComponentChildren } from "preact";
 import { useLook } from "../api/look";
 import type { Look } from "../api/look";
 import type { Desired, DomainRecords, Finding, RecordChange } from
@@ -7,10 +8,10 @@ import type { Desired, DomainRecords, Finding, RecordChange } from
 import { useQuery } from "../api/query";
 import { number } from "../words/format";
 import { of, t } from "../words/words";
-import { Code, Copy } from "./copy";
+import { Copy } from "./copy";
 import { FindingList } from "./findings";
 import { Loading, Notice, ProblemView, Section } from "./page";
-import { Records } from "./records";
+import { Part, Records } from "./records";
 import { Status } from "./status";
 import type { Tone } from "./status";
 
@@ -24,17 +25,8 @@ function purpose(name: string): string {
 		t("web.record.dmarc");
 }
 
-function Part({ label, text }: { label: string; text: string }) {
-	return (
-		<div class="record-part">
-			<span class="record-label">{label}</span>
-			<Code text={text} label={label} />
-		</div>
-	);
-}
-
 /* One value each; what stays as it is need not be copied. */
-function Change({ one }: { one: RecordChange }) {
+export function Change({ one }: { one: RecordChange }) {
 	const fresh = one.after.filter((value) => !one.now.includes(value));
 	const gone = one.now.filter((value) => !one.after.includes(value));
 
@@ -130,17 +122,18 @@ export function asDesired(findings: readonly Finding[],
 	});
 }
 
-export function DesiredRecords({ domain, look }: {
-	domain: string; look: Look<Desired>;
+export function DesiredRecords({ domain, look, actions }: {
+	domain: string; look: Look<Desired>; actions?: ComponentChildren;
 }) {
 	const records = useQuery<DomainRecords>("/domains/" +
 		encodeURIComponent(domain) + "/records").data?.records;
 
 	return (
 		<Section title={t("web.desired.title")}
-			intro={t("web.desired.intro")} actions={
+			intro={t("web.desired.intro")} actions={<>
 				<button class="button" onClick={look.again}>
-					{t("web.check.again")}</button>}>
+					{t("web.check.again")}</button>
+				{actions}</>}>
 			<div class="desired">
 				<Differences look={look} whole={domain} />
 				{records?.some((one) => one.purpose ===

@@ -2,6 +2,7 @@
  * to publish, and behind a toggle what was seen. */
 import type { Check, Finding } from "../api/types";
 import { named, of, plural, t } from "../words/words";
+import { Icon } from "./icons";
 import { RecordParts } from "./records";
 import { Said } from "./said";
 import { SeverityStatus, Sign } from "./status";
@@ -23,11 +24,13 @@ export function gravestFirst(list: readonly Finding[]): Finding[] {
 		ORDER.indexOf(b.severity));
 }
 
-function Publish({ record }: { record: NonNullable<Finding["record"]> }) {
+function Publish({ record, zone }: {
+	record: NonNullable<Finding["record"]>; zone: string | null;
+}) {
 	return (
 		<div class="record-grid found-record">
 			<p class="found-label">{t("web.finding.publish")}</p>
-			<RecordParts record={record} />
+			<RecordParts record={record} zone={zone} />
 		</div>
 	);
 }
@@ -73,9 +76,29 @@ function Action({ one, domain, again }: {
 	return null;
 }
 
-function FindingCard({ one, id, domain, again }: {
-	one: Finding; id: string | undefined; domain: string | null;
+interface About {
+	domain: string | null; // that was looked at
+	zone?: string | null;  // where its records are, when that is known
 	again: (() => void) | null;
+}
+
+/* What it means, what to do, and the record that does it. */
+function Advice({ one, domain, zone, again }: About & { one: Finding }) {
+	return <>
+		{one.meaning && <p class="found-why">
+			<Said text={one.meaning} /></p>}
+		{one.fix && <p class="found-fix">
+			<strong>{t("web.finding.fix")}</strong>{" "}
+			<Said text={one.fix} /></p>}
+		{one.record && <Publish record={one.record}
+			zone={zone ?? domain} />}
+		<Action one={one} domain={domain} again={again} />
+		<Details one={one} />
+	</>;
+}
+
+function FindingCard({ one, id, ...about }: About & {
+	one: Finding; id: string | undefined;
 }) {
 	return (
 		<li class={"card found found-" + one.severity} id={id}
@@ -84,33 +107,31 @@ function FindingCard({ one, id, domain, again }: {
 				{one.check && <span class="tag">
 					{partName(one.check)}</span>}</p>
 			<h3><Said text={one.title ?? one.code} /></h3>
-			{one.meaning && <p class="found-why">
-				<Said text={one.meaning} /></p>}
-			{one.fix && <p class="found-fix">
-				<strong>{t("web.finding.fix")}</strong>{" "}
-				<Said text={one.fix} /></p>}
-			{one.record && <Publish record={one.record} />}
-			<Action one={one} domain={domain} again={again} />
-			<Details one={one} />
+			<Advice one={one} {...about} />
 		</li>
 	);
 }
 
-export function FindingList({ findings, domain, again }: {
-	findings: readonly Finding[]; domain: string | null;
-	again: (() => void) | null;
+/* Links lead to the first finding of a part. */
+function partIds(): (one: Finding) => string | undefined {
+	const seen = new Set<string>();
+
+	return ({ check }) => {
+		if (!check || seen.has(check))
+			return undefined;
+		seen.add(check);
+		return "part-" + check;
+	};
+}
+
+export function FindingList({ findings, ...about }: About & {
+	findings: readonly Finding[];
 }) {
 	const list = gravestFirst(findings);
-	const first = new Set<string>();
+	const idOf = partIds();
 	const cards = (some: Finding[]) => <ol class="found-list">{
-		some.map((one, i) => {
-			const fresh = one.check && !first.has(one.check);
-			if (fresh)
-				first.add(one.check!);
-			return <FindingCard key={one.code + i} one={one}
-				domain={domain} again={again}
-				id={fresh ? "part-" + one.check : undefined} />;
-		})}</ol>;
+		some.map((one, i) => <FindingCard key={one.code + i} one={one}
+			id={idOf(one)} {...about} />)}</ol>;
 	const grave = list.filter(isGrave);
 	const calm = list.filter((one) => !isGrave(one));
 	const above = cards(grave);
@@ -123,6 +144,33 @@ export function FindingList({ findings, domain, again }: {
 			</h3></summary>
 			{cards(calm)}</details>}
 	</>;
+}
+
+/* One line for each thing to do; all about it unfolds in its place. */
+export function TaskList({ tasks, ...about }: About & {
+	tasks: readonly Finding[];
+}) {
+	const idOf = partIds();
+
+	return (
+		<ol class="tasks">{tasks.map((one, i) => (
+			<li key={one.code + i}>
+				<details class={"task task-" + one.severity}
+					id={idOf(one)}>
+					<summary>
+						<SeverityStatus value={one.severity} />
+						<h3><Said text={one.title ?? one.code} />
+						</h3>
+						<span class="task-more"><span>{t(one.record ?
+							"web.finding.show_record" :
+							"web.finding.show_fix")}</span>
+							<Icon name="down" size={16} /></span>
+					</summary>
+					<div class="task-about">
+						<Advice one={one} {...about} /></div>
+				</details>
+			</li>))}</ol>
+	);
 }
 
 /* ---- one word for each thing that was looked at ---- */
@@ -138,7 +186,7 @@ export function Strip({ checks, to }: {
 	return (
 		<ul class="strip">{checks.map(({ check, status }) => (
 			<li key={check} class={"strip-" + status}>
-				<a href={to(check)} onClick={() => openCalm(check)}>
+				<a href={to(check)} onClick={() => unfold(check)}>
 					<Sign tone={TONES[status]} />
 					<span class="strip-name">{partName(check)}</span>
 					<span class="strip-word">{status === "unknown" ||
@@ -150,8 +198,8 @@ export function Strip({ checks, to }: {
 	);
 }
 
-/* What a link leads to may be in the closed list of what is in order. */
-function openCalm(check: string): void {
+/* What a link leads to may be folded, or in a list that is. */
+function unfold(check: string): void {
 	const inside = document.getElementById("part-" + check)
 		?.closest("details");
 

@@ -5,7 +5,8 @@ import type { DnsArrival, DnsChange, DnsPlanState, DnsRecordSeen,
 import { freshOf, goneOf } from "../model/plan";
 import { moment, number } from "../words/format";
 import { named, of, t } from "../words/words";
-import { Code, Copy } from "./copy";
+import { Copy } from "./copy";
+import { Part } from "./records";
 import { Status } from "./status";
 import type { Tone } from "./status";
 
@@ -39,15 +40,6 @@ function Values({ label, values }: {
 				<code class="break" key={value}>{value}</code>)}
 			</div>
 		</div>;
-}
-
-function Part({ label, text }: { label: string; text: string }) {
-	return (
-		<div class="record-part">
-			<span class="record-label">{label}</span>
-			<Code text={text} label={label} />
-		</div>
-	);
 }
 
 type Shown = Omit<DnsChange, "now_ttl" | "host"> & { host?: string };

@@ -1,29 +1,47 @@
 /* The DNS records that make reports come here: exactly what to publish. */
 import { useQuery } from "../api/query";
 import type { DomainRecord, DomainRecords } from "../api/types";
+import { NEW_TTL, hostIn } from "../model/plan";
 import { number } from "../words/format";
+import { shownDomain } from "../words/idn";
 import { finding, of, t } from "../words/words";
 import { Code, Copy } from "./copy";
 import { Answer, Notice } from "./page";
 import { Said } from "./said";
 
-function Part({ label, text }: { label: string; text: string }) {
+export function Part({ label, text, name }: {
+	label: string; text: string; name?: string;
+}) {
 	return (
-		<div class="record-part">
+		<div class="record-part" data-part={name}>
 			<span class="record-label">{label}</span>
 			<Code text={text} label={label} />
 		</div>
 	);
 }
 
-/* Any record as a provider's form asks for it: name, type, value. */
-export function RecordParts({ record }: {
+/* Any record as a provider's form asks for it. `zone`: what the short name
+ * leaves out. A file is none. */
+export function RecordParts({ record, zone, ttl = NEW_TTL }: {
 	record: { name: string; type: string; value: string };
+	zone?: string | null; ttl?: number;
 }) {
-	return <>{([["name", record.name], ["type", record.type],
-		["value", record.value]] as const).map(([part, text]) =>
-		<Part key={part} text={text}
-			label={of("web.finding.record_", part)} />)}</>;
+	const { name, type, value } = record;
+	const host = zone ? hostIn(name, zone) : null;
+
+	return <>
+		<Part name="name" text={name} label={host === null ?
+			t("web.finding.record_name") : t("web.record.name")} />
+		{host !== null && <Part name="host" text={host}
+			label={t("web.record.within",
+				{ zone: shownDomain(zone!) })} />}
+		<Part name="type" text={type}
+			label={t("web.finding.record_type")} />
+		<Part name="value" text={value}
+			label={t("web.finding.record_value")} />
+		{type !== "FILE" && <Part name="ttl" text={String(ttl)}
+			label={t("web.record.ttl")} />}
+	</>;
 }
 
 function Record({ one }: { one: DomainRecord }) {
