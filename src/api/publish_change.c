@@ -45,6 +45,34 @@ is_true(const struct json *v)
 	return json_bool(v, &yes) && yes;
 }
 
+/* What an earlier plan of the domain was made from. One that takes another
+ * back was made from none. */
+static enum err
+wish_again(struct api_call *c, int64_t id, struct dnsplan_wish *wish,
+	   struct diag *why)
+{
+	const struct json_limits limits = { CONTROL_PLAN_MAX, JSON_DEPTH };
+	const struct dnsplan_wish asked = *wish;
+	SCOPED_JSON old = NULL;
+	struct control_plan p;
+	bool repaired;
+	enum err err = control_plan_find(c->api->control, c->person.owner, id,
+					 c->mem, &p, why);
+
+	if (err == ERR_NONE && !str_eq(p.domain, asked.domain))
+		err = diag_set(why, ERR_GONE, "control.no_plan", 0, "#%lld",
+			       (long long)id);
+	if (err == ERR_NONE && p.undoes != 0)
+		err = diag_set(why, ERR_GONE, "control.plan_state", 0, "#%lld",
+			       (long long)id);
+	if (err == ERR_NONE)
+		err = json_parse(p.wish, limits, &old, &repaired, why);
+	if (err == ERR_NONE)
+		err = dnsplan_read_wish(old, c->mem, wish, why);
+	wish->clear = wish->clear || asked.clear;
+	return err;
+}
+
 /* The domain is the path's, whatever the body says. */
 static enum err
 read_wish(struct api_call *c, const struct json *body, struct str domain,
@@ -55,10 +83,13 @@ read_wish(struct api_call *c, const struct json *body, struct str domain,
 	SCOPED_JSON own = NULL;
 	struct json_out j = JSON_OUT(&text);
 	bool repaired;
+	int64_t again;
 
 	*wish = (struct dnsplan_wish){
 		.domain = domain, .clear = is_true(json_get(body, "clear"))
 	};
+	if (json_i64(json_get(body, "again"), &again))
+		return wish_again(c, again, wish, why);
 	if (json_count(json_get(body, "records")) == 0)
 		return default_wish(c, wish, why);
 	json_open_object(&j, NULL);

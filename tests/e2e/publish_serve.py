@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 
+import pages
 from publish_lab import KEY, PRIMARY, SECONDARY, ZONE, Lab
 from server import Server, wait_for
 
@@ -198,6 +199,46 @@ def by_hand(c, lab):
     check("and then verified", done["check"]["records"][0]["have"] == 2, done)
 
 
+def from_the_page(c, lab):
+    """A step of the policy in the browser; what it leaves is what was."""
+    ready = c.plan({"records": [{"name": "_dmarc", "type": "TXT",
+                                 "value": "v=DMARC1; p=reject"}]})
+    before = [(9, "v=DMARC1; p=none; rua=mailto:hand@example.test")]
+    lab.nsupdate(f"del _dmarc.{ZONE}. TXT",
+                 f'add _dmarc.{ZONE}. 9 TXT "{before[0][1]}"')
+    c.ask("POST", f"/domains/{ZONE}/check")
+    wait_for(lambda: c.ask("GET", f"/domains/{ZONE}/journey")[1]["record"]
+             == before[0][1], 60)
+    for name, held, details in pages.look(c.server, "publish.mjs", zone=ZONE,
+                                          overtaken=ready["id"]):
+        check("page: " + name, held, details)
+    check("what was is there again, TTL and all", all(
+        lab.dig("_dmarc", "TXT", at) == before for at in (PRIMARY, SECONDARY)),
+          lab.dig("_dmarc", "TXT"))
+    with sqlite3.connect(os.path.join(c.server.data, "control.db")) as base:
+        noted = [f"{a} {o}" for a, o in base.execute(
+            "SELECT action, object FROM audit ORDER BY id")]
+    check("the log has the step, its reason, the plan and its undoing",
+          any("journey.step" in n and "a laboratory" in n for n in noted)
+          and sum("plan.confirm" in n for n in noted) > 2
+          and "plan.undo" in str(noted), noted)
+
+
+def again(c):
+    """What a plan was made from, once more."""
+    first = c.plan({"records": [{"name": "new", "type": "TXT",
+                                 "value": "hello"}]})
+    check("what is there already needs no change",
+          not first["plan"]["needed"], first)
+    more = c.plan({"again": first["id"]})
+    check("the same wish makes the same plan",
+          more["plan"]["changes"] == first["plan"]["changes"], more)
+    for number, status in ((10**9, 404), (first["id"], 202)):
+        got, answer = c.ask("POST", f"/domains/{ZONE}/plans",
+                            {"again": number})
+        check(f"plan {number} again: {status}", got == status, answer)
+
+
 def rights(c):
     done = c.server.run("token", "add", "reader", "--scope", "read", "--json")
     token = json.loads(done.stdout)["secret"]
@@ -231,6 +272,8 @@ def main():
             changed(c, lab, number)
             blocked(c, number)
             by_hand(c, lab)
+            again(c)
+            from_the_page(c, lab)
             rights(c)
             status, plans = c.ask("GET", f"/dns/plans?domain={ZONE}")
             check("the plans are listed, newest first", status == 200

@@ -18,9 +18,10 @@ import { Section } from "../parts/page";
 import { toast, toastProblem } from "../parts/toast";
 import { isAdmin } from "../state/settings";
 
-/* Makes a plan and goes there. */
+/* Makes a plan and goes there. No records: those that lead reports here, or
+ * what the plan `again` was made from. */
 export async function planOf(domain: string, records: readonly DnsWanted[],
-			     more: { clear?: boolean;
+			     more: { clear?: boolean; again?: number;
 				     provider?: number | null } = {}) {
 	const made = await write<DnsPlan>("POST", "/domains/" +
 		encodeURIComponent(domain) + "/plans", { records, ...more });
@@ -46,12 +47,15 @@ function Do({ word, main, onDo }: {
 export function PlanAgain({ one, clear, main }: {
 	one: DnsPlan; clear?: boolean; main?: boolean;
 }) {
-	const wish = wishAgain(one.plan?.changes ?? []);
+	/* A plan that takes another back was made from that one's values. */
+	const way = one.undoes === null ? { again: one.id } : {};
+	const wish = one.undoes === null ? [] :
+		wishAgain(one.plan?.changes ?? []);
 
-	return wish.length === 0 ? null : <Do main={main}
+	return <Do main={main}
 		word={t(clear ? "web.dns.again_clear" : "web.dns.again")}
-		onDo={() => planOf(one.domain, wish, { clear: clear ?? false,
-			provider: one.provider })} />;
+		onDo={() => planOf(one.domain, wish, { ...way,
+			clear: clear ?? false, provider: one.provider })} />;
 }
 
 export function VerifyAgain({ one }: { one: DnsPlan }) {
