@@ -15,6 +15,7 @@ import time
 
 import dns
 import mails
+import pages
 from server import Server, Tap, wait_for
 
 DAYS = 25  # of reports, ending yesterday: midnight takes none away
@@ -206,6 +207,18 @@ def check_parked(tap, server):
            "and gets its record", step)
 
 
+def check_pages(tap, server):
+    """The same on the page, and one step that needs its reason."""
+    for name, held, details in pages.look(
+            server, "journey.mjs",
+            source=source_of(server, "spf.example", 400)):
+        tap.ok(held, "page: " + name, details)
+        if "reason" in name:
+            tap.ok("journey.step good.example none -> reject (override): "
+                   "said in the browser" in deeds(server),
+                   "and the log says why", deeds(server))
+
+
 def check_steps(tap, server):
     path = "/domains/good.example/journey"
     for reason in ({}, {"reason": ""}, {"reason": "  "}):
@@ -354,6 +367,7 @@ def main(program):
             check_ready(tap, server, scanner)
             check_spf_only(tap, server)
             check_parked(tap, server)
+            check_pages(tap, server)
             check_steps(tap, server)
             check_hosted(tap, server)
             check_step_back(tap, server, room)

@@ -17,6 +17,7 @@ const ROUTES: readonly (readonly [string, () => Promise<PageModule>])[] = [
 	["/d/:domain", () => import("./pages/domain")],
 	["/d/:domain/dns", () => import("./pages/domain-dns")],
 	["/d/:domain/mta-sts", () => import("./pages/domain-sts")],
+	["/d/:domain/tls-rpt", () => import("./pages/domain-tls")],
 	["/d/:domain/policy", () => import("./pages/domain-policy")],
 	["/d/:domain/sources", () => import("./pages/sources")],
 	["/sources", () => import("./pages/sources")],

@@ -1,7 +1,7 @@
 /* Every page there is, for what must hold on all of them. */
 import { api } from "./harness.mjs";
 
-const HOSTED = "hosted.example"; // its names may lead here
+const HOSTED = "shop.example"; // its names may lead here
 
 const json = (method, body) => ({ method, body: JSON.stringify(body),
 	headers: { "Content-Type": "application/json" } });
@@ -12,9 +12,13 @@ async function* hostedPages() {
 	await api("/domains", json("POST", { domains: [HOSTED],
 					     purpose: "people" }));
 	await api(`/domains/${HOSTED}/hosting`, json("POST", {}));
+	const { id } = await api(`/domains/${HOSTED}/plans`,
+		json("POST", {}));
 	try {
-		yield `/d/${HOSTED}/mta-sts`;
-		yield `/d/${HOSTED}/policy`;
+		for (const part of ["", "/dns", "/policy", "/mta-sts",
+				    "/tls-rpt"])
+			yield `/d/${HOSTED}${part}`;
+		yield "/dns/" + id;
 	} finally {
 		await api("/domains/" + HOSTED, { method: "DELETE" });
 	}
@@ -58,7 +62,7 @@ async function somePages() {
 		"/tools/generate/spf?q=a.example",
 		"/tools/generate/dkim?q=a.example",
 		"/tools/generate/tls-rpt", "/tools/generate/bimi?q=a.example",
-		`/d/${domain}/dns`, "/help", "/help/mta-sts", "/help/findings",
+		`/d/${domain}/dns`, `/d/${domain}/tls-rpt?range=90d`, "/help", "/help/mta-sts", "/help/findings",
 		"/nowhere-at-all",
 	];
 }

@@ -2,28 +2,15 @@
 import type { TlsPolicy } from "../api/types";
 import { number, percent } from "../words/format";
 import { shownDomain } from "../words/idn";
-import { finding, of, plural, t } from "../words/words";
+import { finding, plural, t } from "../words/words";
 import { Code } from "../parts/copy";
 import { Card, Empty } from "../parts/page";
 import { Status } from "../parts/status";
 import { Table } from "../parts/table";
 import type { Column } from "../parts/table";
+import { tlsCode, typeText } from "../parts/tls";
 
 type Failure = TlsPolicy["failures"][number];
-
-/* The code of the catalogue for a result type of RFC 8460 section 4.3. */
-export function tlsCode(result: string): string {
-	const code = "tls." + result.toLowerCase().replaceAll("-", "_");
-
-	return finding(code) ? code : "tls.unknown";
-}
-
-export function typeText(type: string | null): string {
-	if (type === "sts" || type === "tlsa")
-		return of("web.tls.type.", type);
-	return of("web.tls.type.", type === "no-policy-found" ? "none" :
-		"unknown");
-}
 
 function text(value: string | null) {
 	return value ? <span class="mono">{value}</span> :

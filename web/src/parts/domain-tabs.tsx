@@ -3,7 +3,7 @@ import { href, usePlace } from "../model/place";
 import { of, t } from "../words/words";
 
 const TABS = [["overview", ""], ["dns", "/dns"], ["policy", "/policy"],
-	["sts", "/mta-sts"], ["sources", "/sources"]] as const;
+	["sts", "/mta-sts"], ["tls", "/tls-rpt"], ["sources", "/sources"]] as const;
 
 export function DomainTabs({ domain }: { domain: string }) {
 	const { path } = usePlace();
