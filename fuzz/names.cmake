@@ -1,3 +1,6 @@
 if(TARGET netaddr AND TARGET dnsname)
 	fuzz_target(names USES netaddr dnsname)
 endif()
+if(TARGET dnsname)
+	fuzz_target(namelist USES dnsname)
+endif()

@@ -1,4 +1,5 @@
-/* dnsname.h - domain names as text: folding, A-labels, organisational domain.
+/* dnsname.h - domain names as text: folding, A-labels, organisational domain,
+ * names in lists of people.
  *
  * Pure (the public suffix list is the one built into libpsl, or a newer one
  * of the system that dnsname_init loads).
@@ -33,5 +34,36 @@ bool dnsname_is_suffix(struct str name);
 bool dnsname_within(struct str name, struct str parent);
 /* Domain part of "a@b", "<a@b>" or "Name <a@b>"; empty when there is none. */
 struct str dnsname_of_address(struct str address);
+
+/* ---- names in a text that people give: typed, exported or a zone file ---- */
+
+enum dnsname_form {
+	DNSNAME_LIST, /* between blanks, commas and line ends; "#" a comment */
+	DNSNAME_CSV,  /* the column called domain or name, or the first */
+	DNSNAME_ZONE  /* RFC 1035 section 5: names that zones begin with */
+};
+const char *dnsname_form_name(enum dnsname_form form); /* "list" ... */
+
+struct dnsname_entry {
+	struct str given; /* as it stood there; for people */
+	struct str name;  /* folded; empty: it is no name */
+	uint64_t line;    /* 1-based */
+	bool repeated;    /* the same name came before */
+	bool nameless;    /* a zone that does not say its name */
+};
+struct dnsname_names {
+	enum dnsname_form form;
+	struct dnsname_entry *at; /* owned */
+	size_t n;
+	size_t left_out; /* beyond what was asked for */
+};
+/* What kind of text it is, is told by its content alone; a name that cannot be
+ * read takes no other with it. At most `most` of them. Texts are pieces of
+ * `text` or live in `mem`; when that is full, names are left out. */
+void dnsname_names_read(struct str text, size_t most, struct arena *mem,
+			struct dnsname_names *out);
+void dnsname_names_free(struct dnsname_names *names);
+#define SCOPED_NAMES                                                           \
+	__attribute__((cleanup(dnsname_names_free))) struct dnsname_names
 
 #endif
