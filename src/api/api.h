@@ -21,7 +21,8 @@ struct api_options {
 	bool public_checks;   /* looks at domains without signing in */
 	const char *geo_country, *geo_asn; /* files, or NULL */
 	const char *master_key;            /* file; NULL: as control.h has it */
-	int64_t (*clock)(void);            /* UTC seconds */
+	int64_t quota_domains, quota_hosted; /* as control_quota has them */
+	int64_t (*clock)(void);              /* UTC seconds */
 };
 /* Opens both stores (they exist). */
 enum err api_open(const struct api_options *options, struct api **out,

@@ -52,6 +52,9 @@ enum err api_domain_find(struct api_call *c, struct control_domain *out,
 enum err api_domain_wanted(struct api_call *c, struct control_domain *d,
 			   struct control_records *out,
 			   struct diag *why) MUST_CHECK;
+/* Has the writer do something with one domain: "claim", "delete_domain". */
+enum err api_ask_writer(struct api_call *c, const char *op, struct str domain,
+			struct diag *why) MUST_CHECK;
 /* The domain that the path names, folded. */
 enum err api_domain_param(struct api_call *c, struct str *out,
 			  struct diag *why) MUST_CHECK;

@@ -64,6 +64,10 @@ enum err api_sts_mode(struct api_call *c, struct diag *why);
 enum err api_sts_emergency(struct api_call *c, struct diag *why);
 enum err api_sts_retire(struct api_call *c, struct diag *why);
 enum err api_sts_servers(struct api_call *c, struct diag *why);
+enum err api_templates(struct api_call *c, struct diag *why);
+enum err api_template_put(struct api_call *c, struct diag *why);
+enum err api_template_remove(struct api_call *c, struct diag *why);
+enum err api_template_apply(struct api_call *c, struct diag *why);
 enum err api_journey(struct api_call *c, struct diag *why);
 enum err api_journey_step(struct api_call *c, struct diag *why);
 

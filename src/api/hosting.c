@@ -166,10 +166,9 @@ api_hosting(struct api_call *c, struct diag *why)
 
 /* ---- changing ---- */
 
-/* "": none of it is hosted. */
-static enum err
-check_texts(struct api_call *c, struct str dmarc, struct str tls_rpt,
-	    struct diag *why)
+enum err
+api_check_texts(struct api_call *c, struct str dmarc, struct str tls_rpt,
+		struct diag *why)
 {
 	struct tlsrptrec_faults faults = { .n = 0 };
 	struct tlsrptrec tls;
@@ -199,7 +198,7 @@ set_texts(struct api_call *c, const struct json *body, struct str name,
 		e = api_body_text(body, "tls_rpt", CONTROL_HOSTED_TEXT,
 				  &tls_rpt, why);
 	if (e == ERR_NONE)
-		e = check_texts(c, dmarc, tls_rpt, why);
+		e = api_check_texts(c, dmarc, tls_rpt, why);
 	if (json_get(body, "dmarc"))
 		texts.dmarc = &dmarc;
 	if (json_get(body, "tls_rpt"))

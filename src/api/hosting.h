@@ -30,6 +30,14 @@ enum err api_audit_step(struct api_call *c, const char *action,
 			struct str domain, const char *words, struct str reason,
 			struct diag *why) MUST_CHECK;
 
+/* ERR_SYNTAX "control.bad_value" for what is no DMARC or TLS-RPT record; ""
+ * is none. */
+enum err api_check_texts(struct api_call *c, struct str dmarc,
+			 struct str tls_rpt, struct diag *why) MUST_CHECK;
+/* The name of a mail server, or "*." and a name (RFC 8461 section 3.2). */
+enum err api_mail_server(struct api_call *c, struct str given, struct str *out,
+			 struct diag *why) MUST_CHECK;
+
 /* The answers that changes end with, too. */
 enum err api_answer_sts(struct api_call *c, const struct insight_asked *a,
 			struct diag *why) MUST_CHECK;

@@ -113,12 +113,10 @@ api_sts_retire(struct api_call *c, struct diag *why)
 
 /* ---- mail servers ---- */
 
-/* The name of a server, or "*." and a name (RFC 8461 section 3.2). */
-static enum err
-read_host(struct api_call *c, const struct json *body, struct str *out,
-	  struct diag *why)
+enum err
+api_mail_server(struct api_call *c, struct str given, struct str *out,
+		struct diag *why)
 {
-	struct str given = json_str(json_get(body, "host"));
 	struct mtasts_policy p = { .mode = MTASTS_TESTING,
 				   .has_age = true,
 				   .max_age = CIVIL_DAY,
@@ -185,7 +183,8 @@ api_sts_servers(struct api_call *c, struct diag *why)
 	if (e == ERR_NONE)
 		e = api_asked(c, &d, &a, why);
 	if (e == ERR_NONE)
-		e = read_host(c, body, &host, why);
+		e = api_mail_server(c, json_str(json_get(body, "host")), &host,
+				    why);
 	if (e == ERR_NONE)
 		e = control_hosted_find(c->api->control, c->person.owner,
 					d.name, c->mem, &h, why);

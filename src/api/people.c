@@ -10,7 +10,13 @@
 enum err
 api_people_open(struct api *a, struct diag *why)
 {
-	return control_open(a->o.data, &a->control, why);
+	const struct control_quota quota = { .domains = a->o.quota_domains,
+					     .hosted = a->o.quota_hosted };
+	enum err e = control_open(a->o.data, &a->control, why);
+
+	if (e == ERR_NONE)
+		control_set_quota(a->control, &quota);
+	return e;
 }
 
 void

@@ -100,6 +100,13 @@ const struct api_route api_routes[] = {
 	{ API_POST, "/api/v1/domains/{domain}/check", API_CHANGE, 0,
 	  api_domain_check },
 	/* hosting*.c, journey*.c */
+	{ API_GET, "/api/v1/templates", API_READ, 0, api_templates },
+	{ API_PUT, "/api/v1/templates/{name}", API_CHANGE, 0,
+	  api_template_put },
+	{ API_DELETE, "/api/v1/templates/{name}", API_CHANGE, 0,
+	  api_template_remove },
+	{ API_POST, "/api/v1/templates/{name}/apply", API_CHANGE, API_SLOW,
+	  api_template_apply },
 	{ API_GET, "/api/v1/domains/{domain}/journey", API_READ, API_SLOW,
 	  api_journey },
 	{ API_POST, "/api/v1/domains/{domain}/journey", API_CHANGE, API_SLOW,

@@ -2,19 +2,55 @@
 #include "cli/command.h"
 #include "cli/hosting.h"
 
+#include <limits.h>
+
 #define OWN(table) .options = (table), .option_count = COUNT_OF(table)
 
 static const struct cli_option mode_options[] = {
 	{ "reason", 0, CLI_TEXT, "TEXT", NULL, "cli.opt.reason", false },
 };
 
+static const struct cli_option host_options[] = {
+	{ "template", 0, CLI_TEXT, "NAME", NULL, "cli.opt.template", false },
+};
+static const struct cli_option template_options[] = {
+	{ "purpose", 0, CLI_CHOICE, "PURPOSE", "people systems parked",
+	  "cli.opt.purpose", false },
+	{ "mode", 0, CLI_CHOICE, "MODE", "off tls_rpt testing",
+	  "cli.opt.template_mode", false },
+	{ "dmarc", 0, CLI_TEXT, "RECORD", NULL, "cli.opt.template_dmarc",
+	  false },
+	{ "tls-rpt", 0, CLI_TEXT, "RECORD", NULL, "cli.opt.template_tls_rpt",
+	  false },
+	{ "mx", 0, CLI_TEXT, "HOST", NULL, "cli.opt.template_mx", true },
+};
+
 const struct cli_command cli_hosting_commands[] = {
 	{ .noun = "domain",
-	  .verb = "host",
-	  .operands = "DOMAIN",
+	  .verb = "template",
+	  .operands = "list|set|remove [NAME]",
 	  .operand = CLI_TEXT,
 	  .least = 1,
-	  .most = 1,
+	  .most = 2,
+	  .groups = CLI_DRY,
+	  .forms = CLI_AS_ALL,
+	  .summary = "cli.cmd.domain_template",
+	  .about = "cli.about.domain_template",
+	  OWN(template_options),
+	  .examples = { { "waxseal domain template set shops --mode testing "
+			  "--dmarc 'v=DMARC1; p=none; rua=mailto:{address}'",
+			  "cli.ex.domain_template_set" },
+			{ "waxseal domain host a.example b.example "
+			  "--template shops",
+			  "cli.ex.domain_host_template" } },
+	  .run = cli_domain_template },
+	{ .noun = "domain",
+	  .verb = "host",
+	  .operands = "DOMAIN...",
+	  .operand = CLI_TEXT,
+	  .least = 1,
+	  .most = UINT_MAX,
+	  OWN(host_options),
 	  .forms = CLI_AS_TEXT | CLI_AS_JSON,
 	  .summary = "cli.cmd.domain_host",
 	  .about = "cli.about.domain_host",

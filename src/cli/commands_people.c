@@ -23,6 +23,7 @@ static const struct cli_option token_options[] = {
 static const struct cli_option domain_options[] = {
 	{ "purpose", 0, CLI_CHOICE, "PURPOSE", "people systems parked",
 	  "cli.opt.purpose", false },
+	{ "from", 0, CLI_FILE, "FILE", NULL, "cli.opt.domain_from", false },
 };
 
 const struct cli_command cli_people_commands[] = {
@@ -30,8 +31,9 @@ const struct cli_command cli_people_commands[] = {
 	  .verb = "add",
 	  .operands = "DOMAIN...",
 	  .operand = CLI_TEXT,
-	  .least = 1,
+	  .least = 0,
 	  .most = UINT_MAX,
+	  .groups = CLI_DRY,
 	  .forms = CLI_AS_TEXT | CLI_AS_JSON,
 	  .summary = "cli.cmd.domain_add",
 	  .about = "cli.about.domain_add",
@@ -39,7 +41,9 @@ const struct cli_command cli_people_commands[] = {
 	  .examples = { { "waxseal domain add example.com",
 			  "cli.ex.domain_add" },
 			{ "waxseal domain add --purpose parked example.net",
-			  "cli.ex.domain_add_parked" } },
+			  "cli.ex.domain_add_parked" },
+			{ "waxseal domain add --from domains.csv --dry-run",
+			  "cli.ex.domain_add_from" } },
 	  .run = cli_domain_add },
 	{ .noun = "domain",
 	  .verb = "list",

@@ -53,6 +53,8 @@ enum cli_key {
 	CLI_KEY_SPOOL_LIMIT,
 	CLI_KEY_QUOTA_UNCLAIMED,
 	CLI_KEY_QUOTA_SIDELINED,
+	CLI_KEY_QUOTA_DOMAINS,
+	CLI_KEY_QUOTA_HOSTED,
 	CLI_KEY_INSPECT_RESOLVER,
 	CLI_KEY_INSPECT_ANCHOR,
 	CLI_KEY_INSPECT_CA,
@@ -159,6 +161,8 @@ bool cli_key_accepts(const struct cli_key_rule *rule, struct str value,
 int64_t cli_config_span(const struct cli_config *config, enum cli_key key);
 /* Bytes of a CLI_KEY_SIZE. */
 uint64_t cli_config_size(const struct cli_config *config, enum cli_key key);
+/* Of a CLI_KEY_COUNT, 0 for no bound. */
+int64_t cli_config_count(const struct cli_config *config, enum cli_key key);
 /* Of a CLI_KEY_BOOL. */
 bool cli_is_on(struct str value);
 bool cli_config_is_on(const struct cli_config *config, enum cli_key key);

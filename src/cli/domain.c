@@ -1,10 +1,9 @@
-/* domain.c - `domain add`, `list`, `show` and `remove`: whose reports come
- * here, and the records that lead them here. */
+/* domain.c - `domain list`, `show` and `remove`: whose reports come here, and
+ * the records that lead them here. */
 #include "cli/people.h"
 #include "cli/table.h"
 #include "cli/words.h"
 #include "dnsname/dnsname.h"
-#include "ingest/ingest.h"
 
 #include <unistd.h>
 
@@ -18,6 +17,15 @@ static const struct cli_column columns[] = {
 };
 
 /* ---- where reports come to ---- */
+
+struct control_instance
+cli_instance(struct cli *c)
+{
+	return (struct control_instance){
+		.hostname = cli_hostname(c),
+		.base_url = c->config->at[CLI_KEY_WEB_BASE_URL].value,
+	};
+}
 
 static enum err
 take_policy(void *ctx, const struct store_report *r)
@@ -64,34 +72,11 @@ enum err
 cli_domain_records(struct cli *c, const struct control_domain *d,
 		   struct control_records *out, struct diag *why)
 {
-	const struct control_instance at = {
-		.hostname = cli_hostname(c),
-		.base_url = c->config->at[CLI_KEY_WEB_BASE_URL].value,
-		.policy = known_policy(c, d->name),
-	};
+	struct control_instance at = cli_instance(c);
+
+	at.policy = known_policy(c, d->name);
 
 	return control_records(d, &at, c->mem, out, why);
-}
-
-/* Has a running server take the domain's reports out of the bin of what nobody
- * had registered. Without one they wait there. */
-static enum err
-claim(struct cli *c, struct str domain, struct diag *why)
-{
-	SCOPED_BUF request = BUF(INGEST_REQUEST_MAX);
-	SCOPED_BUF answer = BUF(INGEST_ANSWER_MAX);
-	struct json_out j = JSON_OUT(&request);
-	struct diag own = { 0 };
-	enum err err;
-
-	json_open_object(&j, NULL);
-	json_put_str(&j, "op", S("claim"));
-	json_put_str(&j, "domain", domain);
-	json_close_object(&j);
-	err = ingest_ask(c->data, buf_str(&request), &answer, &own);
-	if (err == ERR_NONE || err == ERR_GONE || err == ERR_BUSY)
-		return ERR_NONE;
-	return diag_set(why, err, own.code, 0, "%s", own.detail);
 }
 
 /* ---- what is told ---- */
@@ -131,27 +116,8 @@ print_records(struct cli *c, const struct control_domain *d,
 
 /* ---- the commands ---- */
 
-static enum err
-add_one(struct cli *c, struct control *control, const char *name,
-	struct control_domain *d, struct diag *why)
-{
-	const char *purpose = cli_value(c, "purpose");
-	enum err err;
-
-	*d = (struct control_domain){ .name = str_of(name),
-				      .added_at = c->now };
-	if (purpose)
-		(void)!control_purpose_parse(str_of(purpose), &d->purpose);
-	err = control_domain_add(control, CONTROL_OWNER_SELF, d, c->mem, why);
-	if (err == ERR_NONE)
-		err = cli_audit(c, control, "domain.add", d->name, why);
-	if (err == ERR_NONE)
-		err = claim(c, d->name, why);
-	return err;
-}
-
-static enum err
-tell_one(struct cli *c, const struct control_domain *d, struct diag *why)
+enum err
+cli_domain_tell(struct cli *c, const struct control_domain *d, struct diag *why)
 {
 	struct control_records records;
 	enum err err = cli_domain_records(c, d, &records, why);
@@ -165,41 +131,6 @@ tell_one(struct cli *c, const struct control_domain *d, struct diag *why)
 		print_records(c, d, &records);
 	}
 	return ERR_NONE;
-}
-
-/* Goes on after one that cannot be added; the first trouble is how it ends. */
-int
-cli_domain_add(struct cli *c)
-{
-	int code = CLI_FINE;
-	SCOPED_CONTROL control = cli_control(c, &code);
-
-	if (!control)
-		return code;
-	if (cli_is_json(c)) {
-		cli_json_begin(c, "waxseal.domain.add/1");
-		cli_json_list(c, "domains");
-	}
-	for (size_t i = 0; i < c->args.operand_count; i++) {
-		struct control_domain d;
-		struct diag why = { 0 };
-		enum err err =
-			add_one(c, control, c->args.operand[i], &d, &why);
-
-		if (err == ERR_NONE)
-			err = tell_one(c, &d, &why);
-		cli_flush(c);
-		if (err != ERR_NONE) {
-			int failed = cli_fail(c, err, &why);
-
-			code = code == CLI_FINE ? failed : code;
-		}
-	}
-	if (cli_is_json(c)) {
-		cli_json_list_end(c);
-		cli_json_end(c);
-	}
-	return code;
 }
 
 struct domains {

@@ -24,7 +24,12 @@ void cli_print_delegation(struct cli *c, const struct control_hosted *h);
 bool cli_fold_pattern(struct cli *c, const char *text,
 		      struct str *out) MUST_CHECK;
 
+/* Gives the domains of the operands the settings of that template. */
+int cli_template_apply(struct cli *c, struct control *control,
+		       const char *name);
+
 /* As the others of command.h. */
+int cli_domain_template(struct cli *c);
 int cli_domain_host(struct cli *c);
 int cli_domain_prove(struct cli *c);
 int cli_mta_sts_show(struct cli *c);

@@ -149,11 +149,17 @@ cli_domain_host(struct cli *c)
 				    .added_at = c->now };
 	struct diag why = { 0 };
 	int code = CLI_FINE;
-	SCOPED_CONTROL control = cli_control(c, &code);
 	enum err err;
 
+	if (c->args.operand_count > 1 && !cli_value(c, "template")) {
+		cli_complain(c, "cli.template.one", CLI_NO_ARGS);
+		return CLI_MISUSE;
+	}
+	SCOPED_CONTROL control = cli_control(c, &code);
 	if (!control)
 		return code;
+	if (zone_of(c).n > 0 && cli_value(c, "template"))
+		return cli_template_apply(c, control, cli_value(c, "template"));
 	err = zone_of(c).n > 0
 		      ? host(c, control, &h, &why)
 		      : diag_set(&why, ERR_SYNTAX, "hosting.off", 0, "%s", "");

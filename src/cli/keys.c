@@ -80,6 +80,10 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 		SIZE("quota.unclaimed", "1G", 0, "cli.key.quota_unclaimed"),
 	[CLI_KEY_QUOTA_SIDELINED] =
 		SIZE("quota.sidelined", "256M", 0, "cli.key.quota_sidelined"),
+	[CLI_KEY_QUOTA_DOMAINS] = { "quota.domains", CLI_KEY_COUNT, "0", 0,
+				    1000000, "cli.key.quota_domains", NULL },
+	[CLI_KEY_QUOTA_HOSTED] = { "quota.hosted", CLI_KEY_COUNT, "0", 0,
+				   1000000, "cli.key.quota_hosted", NULL },
 	[CLI_KEY_INSPECT_RESOLVER] = OF("inspect.resolver", CLI_KEY_TEXT, "",
 					"cli.key.inspect_resolver"),
 	[CLI_KEY_INSPECT_ANCHOR] = OF("inspect.trust_anchor", CLI_KEY_TEXT, "",
@@ -490,6 +494,14 @@ cli_config_size(const struct cli_config *config, enum cli_key key)
 	if (!parse_size(config->at[key].value, &bytes))
 		(void)parse_size(str_of(rules[key].fallback), &bytes);
 	return (uint64_t)bytes;
+}
+
+int64_t
+cli_config_count(const struct cli_config *config, enum cli_key key)
+{
+	int64_t n = 0;
+
+	return str_i64(config->at[key].value, &n) ? n : 0;
 }
 
 bool

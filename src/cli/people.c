@@ -5,11 +5,17 @@
 struct control *
 cli_control(struct cli *c, int *code)
 {
+	const struct control_quota quota = {
+		.domains = cli_config_count(c->config, CLI_KEY_QUOTA_DOMAINS),
+		.hosted = cli_config_count(c->config, CLI_KEY_QUOTA_HOSTED),
+	};
 	struct control *control = NULL;
 	struct diag why = { 0 };
 	enum err err = control_open(c->data, &control, &why);
 
-	if (err != ERR_NONE)
+	if (err == ERR_NONE)
+		control_set_quota(control, &quota);
+	else
 		*code = cli_fail(c, err, &why);
 	return control;
 }

@@ -20,10 +20,16 @@ enum err cli_audit(struct cli *c, struct control *control, const char *action,
  * echo), or the first line of standard input. False: told, `code` is set. */
 bool cli_password(struct cli *c, struct buf *out, int *code) MUST_CHECK;
 
+/* Where reports come to. */
+struct control_instance cli_instance(struct cli *c);
 /* What `d` has to publish so that its reports come here. */
 enum err cli_domain_records(struct cli *c, const struct control_domain *d,
 			    struct control_records *out,
 			    struct diag *why) MUST_CHECK;
+
+/* The same, told: the records, or an object of the list. */
+enum err cli_domain_tell(struct cli *c, const struct control_domain *d,
+			 struct diag *why) MUST_CHECK;
 
 /* A list without pages, in whichever form was asked for. */
 struct cli_whole_list {

@@ -286,6 +286,8 @@ take_rest(struct maker *m)
 	o->limit = cli_config_size(config, CLI_KEY_SPOOL_LIMIT);
 	o->unclaimed = cli_config_size(config, CLI_KEY_QUOTA_UNCLAIMED);
 	o->sidelined = cli_config_size(config, CLI_KEY_QUOTA_SIDELINED);
+	o->quota_domains = cli_config_count(config, CLI_KEY_QUOTA_DOMAINS);
+	o->quota_hosted = cli_config_count(config, CLI_KEY_QUOTA_HOSTED);
 	o->keep_raw = cli_config_span(config, CLI_KEY_RETENTION_RAW);
 	o->keep_rows = cli_config_span(config, CLI_KEY_RETENTION_ROWS);
 	o->keep_failures = cli_config_span(config, CLI_KEY_RETENTION_FAILURE);

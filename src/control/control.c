@@ -58,6 +58,12 @@ control_cleanup(struct control **c)
 	*c = NULL;
 }
 
+void
+control_set_quota(struct control *c, const struct control_quota *quota)
+{
+	c->quota = *quota;
+}
+
 static void
 bind(struct db_statement *st, const struct control_arg *args, size_t count)
 {

@@ -23,6 +23,14 @@ void control_cleanup(struct control **c);
 #define SCOPED_CONTROL                                                         \
 	__attribute__((cleanup(control_cleanup))) struct control *
 
+/* How much one owner may have; 0: no bound. Holds for this handle from then
+ * on; nothing that is there already is taken away. */
+struct control_quota {
+	int64_t domains; /* registered */
+	int64_t hosted;  /* with records and policy here */
+};
+void control_set_quota(struct control *c, const struct control_quota *quota);
+
 #include "control/people.h"
 
 /* ---- domains ---- */
@@ -46,11 +54,49 @@ struct control_domain {
 };
 /* Adds `d->name` with its purpose and added_at; id and tokens are made here,
  * and the texts of `d` then live in `mem`. ERR_GONE "control.exists" when it
- * is there already, ERR_SYNTAX "control.bad_domain" for what is no domain or a
- * public suffix. */
+ * is there already, ERR_SYNTAX "control.bad_domain" for what is no domain,
+ * "control.public_suffix", ERR_LIMIT "control.quota_domains". */
 enum err control_domain_add(struct control *c, int64_t owner,
 			    struct control_domain *d, struct arena *mem,
 			    struct diag *why) MUST_CHECK;
+/* The same for many at once, each with what came of it: one that is refused
+ * keeps no other from being added. The audit log has each. */
+enum control_outcome { CONTROL_ADDED, CONTROL_THERE, CONTROL_REFUSED };
+struct control_added {
+	struct control_domain domain; /* its name is given */
+	enum control_outcome outcome;
+	struct diag why; /* of what was not added */
+};
+struct control_adding {
+	enum control_purpose purpose;
+	struct str actor; /* of control_deed's form */
+	int64_t at;
+	bool dry; /* only says what would come of it */
+};
+struct control_many {
+	struct control_added *at;
+	size_t n;
+	struct arena *mem; /* their texts live there */
+};
+enum err control_domains_add(struct control *c, int64_t owner,
+			     const struct control_adding *how,
+			     const struct control_many *many,
+			     struct diag *why) MUST_CHECK;
+struct dnsname_names;
+/* The same for what dnsname_names_read found; `many` has as many places. */
+enum err control_names_add(struct control *c, int64_t owner,
+			   const struct control_adding *how,
+			   const struct dnsname_names *names,
+			   const struct control_many *many,
+			   struct diag *why) MUST_CHECK;
+struct dnsname_entry;
+struct json_out;
+/* The members of one of them into an open object: "domain", "shown", "given",
+ * "line", "result" ("added", "there", "refused"), "organisational" when that
+ * is another domain, "code", "detail"; null where there is none. */
+void control_added_put(const struct control_added *a,
+		       const struct dnsname_entry *entry, struct arena *mem,
+		       struct json_out *j);
 enum err control_domain_set(struct control *c, int64_t owner, struct str name,
 			    enum control_purpose purpose,
 			    struct diag *why) MUST_CHECK;
@@ -80,6 +126,7 @@ uint64_t control_domains_stamp(struct control *c);
 #include "control/notice.h"
 #include "control/hosting.h"
 #include "control/publish.h"
+#include "control/template.h"
 
 /* ---- saved views ---- */
 

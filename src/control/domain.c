@@ -5,11 +5,7 @@
 
 #define COLUMNS "id, name, mail_token, post_token, purpose, added_at, owner"
 
-enum {
-	MAIL_LETTERS = 14, /* 70 bits; a local part people may have to read */
-	POST_LETTERS = 26, /* 130 bits */
-	OWNER_COLUMN = 6
-};
+enum { OWNER_COLUMN = 6 };
 
 static const char *const PURPOSES[] = {
 	[CONTROL_PEOPLE] = "people",
@@ -34,48 +30,10 @@ control_purpose_parse(struct str name, enum control_purpose *out)
 	return false;
 }
 
-/* Letters, digits, hyphens inside and underscores (RFC 1123 section 2.1, and
- * what mail is really sent from). */
-static bool
-is_label(struct str label)
-{
-	for (size_t i = 0; i < label.n; i++) {
-		char c = label.p[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-		      c == '-' || c == '_'))
-			return false;
-	}
-	return label.n > 0 && label.p[0] != '-' && label.p[label.n - 1] != '-';
-}
-
-static bool
-is_domain(struct str name)
-{
-	struct str rest = name, label;
-	uint64_t number;
-	bool ok = true;
-
-	while (ok && str_split(&rest, '.', &label))
-		ok = is_label(label);
-	/* No top-level domain is a number: that would be an address. */
-	return ok && !str_u64(label, &number) &&
-	       str_index(name, '.') != SIZE_MAX && !dnsname_is_suffix(name);
-}
-
-static enum err
-fold(struct str name, struct arena *mem, struct str *out, struct diag *why)
-{
-	if (dnsname_fold(name, mem, out) && is_domain(*out))
-		return ERR_NONE;
-	return diag_set(why, ERR_SYNTAX, "control.bad_domain", 0, "%.*s",
-			STR_ARG(name));
-}
-
 /* ---- changes ---- */
 
-static enum err
-changed(struct control *c, struct str name, struct diag *why)
+enum err
+control_domain_changed(struct control *c, struct str name, struct diag *why)
 {
 	enum err e = control_changed(c, "control.no_domain", name, why);
 
@@ -85,34 +43,9 @@ changed(struct control *c, struct str name, struct diag *why)
 	return e;
 }
 
-static enum err
-insert(struct control *c, int64_t owner, struct control_domain *d,
-       struct diag *why)
-{
-	struct control_hash mail = control_hash_of(d->mail_token);
-	struct control_hash post = control_hash_of(d->post_token);
-	enum err e = control_do(
-		c,
-		"INSERT INTO domain (owner, name, purpose, mail_token,"
-		" post_token, mail_hash, post_hash, added_at)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
-		" ON CONFLICT (name) DO NOTHING",
-		ARGS(INT(owner), TEXT(d->name), INT(d->purpose),
-		     TEXT(d->mail_token), TEXT(d->post_token),
-		     BLOB(control_hash_str(&mail)),
-		     BLOB(control_hash_str(&post)), INT(d->added_at)),
-		why);
-
-	if (e == ERR_NONE)
-		e = control_changed(c, "control.exists", d->name, why);
-	if (e != ERR_NONE)
-		return e;
-	d->id = db_last_id(c->db);
-	return changed(c, d->name, why);
-}
-
-static enum err
-keep_strings(struct control_domain *d, struct arena *mem, struct diag *why)
+enum err
+control_domain_keep(struct control_domain *d, struct arena *mem,
+		    struct diag *why)
 {
 	if (arena_dup(mem, d->name, &d->name) &&
 	    arena_dup(mem, d->mail_token, &d->mail_token) &&
@@ -120,30 +53,6 @@ keep_strings(struct control_domain *d, struct arena *mem, struct diag *why)
 		return ERR_NONE;
 	return diag_set(why, ERR_LIMIT, "control.too_large", 0, "%zu",
 			arena_used(mem));
-}
-
-enum err
-control_domain_add(struct control *c, int64_t owner, struct control_domain *d,
-		   struct arena *mem, struct diag *why)
-{
-	char mail[MAIL_LETTERS + 1], post[POST_LETTERS + 1];
-	struct control_domain new = *d;
-	enum err e = fold(d->name, mem, &new.name, why);
-
-	if (e != ERR_NONE)
-		return e;
-	control_token_text(mail, MAIL_LETTERS);
-	control_token_text(post, POST_LETTERS);
-	new.mail_token = str_of(mail);
-	new.post_token = str_of(post);
-	e = keep_strings(&new, mem, why);
-	if (e == ERR_NONE)
-		e = db_begin(c->db, why);
-	if (e == ERR_NONE)
-		e = control_end(c, insert(c, owner, &new, why), why);
-	if (e == ERR_NONE)
-		*d = new;
-	return e;
 }
 
 enum err
@@ -182,7 +91,7 @@ control_domain_remove(struct control *c, int64_t owner, struct str name,
 	e = control_do(c, "DELETE FROM domain WHERE owner = ?1 AND name = ?2",
 		       ARGS(INT(owner), TEXT(folded)), why);
 	if (e == ERR_NONE)
-		e = changed(c, name, why);
+		e = control_domain_changed(c, name, why);
 	return control_end(c, e, why);
 }
 
@@ -245,7 +154,7 @@ take_one(struct db_statement *st, struct arena *mem, int64_t *owner,
 
 	if (owner)
 		*owner = db_i64(st, OWNER_COLUMN);
-	e = keep_strings(&d, mem, why);
+	e = control_domain_keep(&d, mem, why);
 	if (e == ERR_NONE)
 		*out = d;
 	return e;

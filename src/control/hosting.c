@@ -196,9 +196,32 @@ control_hosted_each(struct control *c, int64_t owner,
 
 /* ---- begin and end ---- */
 
+/* Of one that was added: whether the owner may have so many. */
 static enum err
-insert(struct control *c, const struct control_domain *d, int64_t owner,
-       int64_t now, struct diag *why)
+hold_quota(struct control *c, int64_t owner, struct diag *why)
+{
+	SCOPED_STATEMENT st = NULL;
+	int64_t most = c->quota.hosted;
+	bool row = false;
+	enum err e;
+
+	if (most == 0)
+		return ERR_NONE;
+	e = control_ask(c,
+			"SELECT count(*) FROM hosted WHERE owner = ?1"
+			" AND removed_at = 0",
+			ARGS(INT(owner)), &st, why);
+	if (e == ERR_NONE)
+		e = db_step(st, &row, why);
+	if (e == ERR_NONE && row && db_i64(st, 0) > most)
+		e = diag_set(why, ERR_LIMIT, "control.quota_hosted", 0, "%lld",
+			     (long long)most);
+	return e;
+}
+
+enum err
+control_hosted_insert(struct control *c, const struct control_domain *d,
+		      int64_t owner, int64_t now, struct diag *why)
 {
 	char token[CONTROL_TOKEN_LETTERS + 1];
 	char challenge[CONTROL_PROOF_LETTERS + 1];
@@ -225,32 +248,47 @@ insert(struct control *c, const struct control_domain *d, int64_t owner,
 		.detail = str_of(token),
 	};
 
-	return control_note(c, &note, why);
+	e = hold_quota(c, owner, why);
+	return e == ERR_NONE ? control_note(c, &note, why) : e;
+}
+
+enum err
+control_hosted_may(struct control *c, int64_t owner, struct str name,
+		   struct arena *mem, struct control_domain *out,
+		   struct diag *why)
+{
+	const struct control_domain by = { .name = name };
+	int64_t of = 0;
+	enum err e = control_domain_find(c, &by, mem, &of, out, why);
+
+	if (e == ERR_GONE || (e == ERR_NONE && of != owner)) {
+		if (why)
+			diag_clear(why);
+		return diag_set(why, ERR_GONE, "control.no_domain", 0, "%.*s",
+				STR_ARG(name));
+	}
+	/* The list may have learned of it since it was added. */
+	if (e == ERR_NONE && dnsname_is_suffix(out->name))
+		e = diag_set(why, ERR_SYNTAX, "control.public_suffix", 0,
+			     "%.*s", STR_ARG(name));
+	return e;
 }
 
 enum err
 control_hosted_add(struct control *c, int64_t owner, struct control_hosted *h,
 		   struct arena *mem, struct diag *why)
 {
-	const struct control_domain by = { .name = h->name };
 	struct control_domain d;
-	int64_t of = 0;
-	enum err e = control_domain_find(c, &by, mem, &of, &d, why);
+	enum err e = control_hosted_may(c, owner, h->name, mem, &d, why);
 
-	if (e == ERR_NONE && of != owner)
-		e = diag_set(why, ERR_GONE, "control.no_domain", 0, "%.*s",
-			     STR_ARG(h->name));
-	/* The list may have learned of it since it was added. */
-	if (e == ERR_NONE && dnsname_is_suffix(d.name))
-		e = diag_set(why, ERR_SYNTAX, "control.bad_domain", 0, "%.*s",
-			     STR_ARG(h->name));
 	if (e == ERR_NONE)
 		e = control_hosted_orphans(c, h->added_at, why);
 	if (e == ERR_NONE)
 		e = db_begin(c->db, why);
 	if (e != ERR_NONE)
 		return e;
-	e = control_end(c, insert(c, &d, owner, h->added_at, why), why);
+	e = control_end(
+		c, control_hosted_insert(c, &d, owner, h->added_at, why), why);
 	return e == ERR_NONE
 		       ? control_hosted_find(c, owner, d.name, mem, h, why)
 		       : e;
@@ -393,6 +431,25 @@ set_text(struct control *c, int64_t id, const char *sql, const struct str *text,
 }
 
 enum err
+control_hosted_write(struct control *c, int64_t id,
+		     const struct control_hosted_texts *texts, struct diag *why)
+{
+	enum err e =
+		set_text(c, id, "UPDATE hosted SET mx_more = ?2 WHERE id = ?1",
+			 texts->mx_more, why);
+
+	if (e == ERR_NONE)
+		e = set_text(c, id,
+			     "UPDATE hosted SET tls_rpt = ?2 WHERE id = ?1",
+			     texts->tls_rpt, why);
+	if (e == ERR_NONE)
+		e = set_text(c, id,
+			     "UPDATE hosted SET dmarc = ?2 WHERE id = ?1",
+			     texts->dmarc, why);
+	return e;
+}
+
+enum err
 control_hosted_texts(struct control *c, int64_t owner, struct str name,
 		     const struct control_hosted_texts *texts, struct diag *why)
 {
@@ -403,16 +460,6 @@ control_hosted_texts(struct control *c, int64_t owner, struct str name,
 		return e;
 	e = control_hosted_id(c, owner, name, &id, why);
 	if (e == ERR_NONE)
-		e = set_text(c, id,
-			     "UPDATE hosted SET mx_more = ?2 WHERE id = ?1",
-			     texts->mx_more, why);
-	if (e == ERR_NONE)
-		e = set_text(c, id,
-			     "UPDATE hosted SET tls_rpt = ?2 WHERE id = ?1",
-			     texts->tls_rpt, why);
-	if (e == ERR_NONE)
-		e = set_text(c, id,
-			     "UPDATE hosted SET dmarc = ?2 WHERE id = ?1",
-			     texts->dmarc, why);
+		e = control_hosted_write(c, id, texts, why);
 	return control_end(c, e, why);
 }

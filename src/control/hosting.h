@@ -65,8 +65,8 @@ bool control_hosted_good(const struct control_hosted *h, int64_t now);
 
 /* Begins to host the domain `h->name` of the account at `h->added_at`, unproven
  * and off, and fills the rest of `h`, as it is when it is hosted already.
- * ERR_GONE "control.no_domain"; ERR_SYNTAX "control.bad_domain" for a public
- * suffix. */
+ * ERR_GONE "control.no_domain"; ERR_SYNTAX "control.public_suffix"; ERR_LIMIT
+ * "control.quota_hosted". */
 enum err control_hosted_add(struct control *c, int64_t owner,
 			    struct control_hosted *h, struct arena *mem,
 			    struct diag *why) MUST_CHECK;

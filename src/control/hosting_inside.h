@@ -28,6 +28,21 @@ enum err control_keep_all(struct arena *mem, struct str *const *texts,
  * "control.not_hosted". */
 enum err control_hosted_id(struct control *c, int64_t owner, struct str name,
 			   int64_t *out, struct diag *why) MUST_CHECK;
+/* The owner's domain of that name, when it may be hosted. */
+enum err control_hosted_may(struct control *c, int64_t owner, struct str name,
+			    struct arena *mem, struct control_domain *out,
+			    struct diag *why) MUST_CHECK;
+/* Inside a transaction: hosts it unless it is hosted; writes texts. */
+enum err control_hosted_insert(struct control *c,
+			       const struct control_domain *d, int64_t owner,
+			       int64_t now, struct diag *why) MUST_CHECK;
+enum err control_hosted_write(struct control *c, int64_t id,
+			      const struct control_hosted_texts *texts,
+			      struct diag *why) MUST_CHECK;
+/* Inside a transaction: a domain that is proven and off takes on the mode that
+ * a template wished for it. */
+enum err control_hosted_goal(struct control *c, int64_t id, int64_t now,
+			     struct diag *why) MUST_CHECK;
 /* A line of its history. `what` and `author` as control_hosting_event. */
 struct control_note {
 	int64_t hosted, at;

@@ -147,7 +147,11 @@ write_seen(struct control *c, const struct control_proof_seen *seen,
 				    INT(is ? seen->proof : old->proof),
 				    INT(proven), INT(lost)),
 			       why);
-	return e == ERR_NONE && change ? control_note(c, &note, why) : e;
+	if (e == ERR_NONE && change)
+		e = control_note(c, &note, why);
+	return e == ERR_NONE && is
+		       ? control_hosted_goal(c, seen->id, seen->at, why)
+		       : e;
 }
 
 enum err

@@ -14,6 +14,7 @@ enum {
 
 struct control {
 	struct db *db;
+	struct control_quota quota;
 };
 
 extern const struct db_migration control_schema[];
@@ -92,6 +93,20 @@ enum err control_password_check(struct str password,
 enum err control_user_insert(struct control *c, const struct control_user *user,
 			     const char *password, int64_t *id,
 			     struct diag *why) MUST_CHECK;
+
+/* ---- domains ---- */
+
+/* Texts into `mem`. */
+enum err control_domain_keep(struct control_domain *d, struct arena *mem,
+			     struct diag *why) MUST_CHECK;
+/* The comparable form of a domain that may be registered: ERR_SYNTAX
+ * "control.bad_domain", "control.public_suffix". */
+enum err control_domain_fold(struct str name, struct arena *mem,
+			     struct str *out, struct diag *why) MUST_CHECK;
+/* Moves the stamp on when the last statement changed something, else ERR_GONE
+ * "control.no_domain". */
+enum err control_domain_changed(struct control *c, struct str name,
+				struct diag *why) MUST_CHECK;
 
 /* ---- watching ---- */
 

@@ -19,6 +19,8 @@ serve_web(struct serve *s, struct serve_child *me)
 		.public_checks = o->inspect.public,
 		.geo_country = o->geo_country,
 		.geo_asn = o->geo_asn,
+		.quota_domains = o->quota_domains,
+		.quota_hosted = o->quota_hosted,
 		.clock = os_now,
 	};
 	const struct web_handed handed = { .fd = s->handed[0],

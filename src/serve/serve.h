@@ -99,8 +99,10 @@ struct serve_options {
 	struct serve_list watched;
 	const struct mailbox_account *accounts;
 	size_t account_count;
-	uint64_t reserve, limit;           /* as spool_options has them */
-	uint64_t unclaimed, sidelined;     /* bytes, 0: no limit */
+	uint64_t reserve, limit;       /* as spool_options has them */
+	uint64_t unclaimed, sidelined; /* bytes, 0: no limit */
+	/* As control_quota has them. */
+	int64_t quota_domains, quota_hosted;
 	int64_t keep_raw, keep_rows;       /* seconds, 0: for ever */
 	int64_t keep_failures;             /* seconds, 0: for ever */
 	const char *geo_country, *geo_asn; /* files; may be missing */

@@ -76,11 +76,31 @@ exits "twice is a conflict" 7 "$waxseal" --data d domain add Example.COM
 exits "a public suffix is none of ours" 1 "$waxseal" --data d domain add co.uk
 check "of several, the good ones are added" "nb.example" \
 	"$(ws domain add co.uk nb.example --json 2>/dev/null |
-		grep -o '"domain":"[^"]*"' | cut -d'"' -f4)"
+		sed 's/"results".*//' | grep -o '"domain":"[^"]*"' | cut -d'"' -f4)"
 check "which there are" "example.com example.org nb.example parked.example" \
 	"$(ws domain list --format plain | tail -n +2 | cut -f1 | xargs)"
 check "shown once more" "$(grep TXT added)" \
 	"$(ws --config waxseal.conf domain show example.com | grep TXT)"
+printf 'Name,Domain\nfirst,list.example\nsecond,b lank\nthird,co.uk\nfourth,Example.com\n' >table.csv
+check "a file shows first what would come" "0" \
+	"$(ws domain add --from table.csv --dry-run >seen 2>/dev/null
+		ws domain list --format plain | grep -c list.example)"
+check "each with its verdict" \
+	"list.example added 2,b lank refused 3,co.uk refused 4,example.com there 5," \
+	"$(ws domain add --from table.csv --dry-run --format plain 2>/dev/null |
+		tail -n +2 | cut -f1-3 | tr '\t\n' ' ,')"
+exits "one that is refused is told" 1 "$waxseal" --data d domain add --from table.csv
+check "and the others are added" "1" \
+	"$(ws domain list --format plain | grep -c '^list.example')"
+printf '$ORIGIN zone.example.\n@ 60 SOA a. b. 1 2 3 4 5\nwww A 192.0.2.1\n' >zone
+check "a zone file gives its zone" "zone.example added" \
+	"$(ws domain add --from - --format plain <zone 2>/dev/null |
+		tail -n +2 | cut -f1,2 | tr '\t' ' ')"
+exits "no more than the quota" 1 env WAXSEAL_QUOTA_DOMAINS=3 \
+	"$waxseal" --data d domain add more.example
+for name in list.example zone.example; do
+	ws domain remove "$name" --yes >/dev/null 2>&1
+done
 exits "of none" 4 "$waxseal" --data d domain show example.net
 exits "a domain goes" 0 "$waxseal" --data d domain remove example.com --yes
 exits "once" 4 "$waxseal" --data d domain remove example.com --yes

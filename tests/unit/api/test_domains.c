@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "asking.h"
+#include "schema.h"
 
 static bool
 yes(struct place *p, const char *path)
@@ -42,13 +43,95 @@ of_many_domains_the_good_ones_are_added(void **state)
 	assert_int_equal(json_count(asking_member(p, "refused")), 3);
 	assert_string_equal(asking_text(p, "refused.0.domain"), "co.uk");
 	assert_string_equal(asking_text(p, "refused.0.code"),
-			    "control.bad_domain");
+			    "control.public_suffix");
 	assert_string_equal(asking_text(p, "refused.2.code"), "control.exists");
 	assert_string_equal(asking_text(p, "refused.2.detail"), "example.com");
 	assert_int_equal(json_count(asking_member(p, "domains")), 2);
 	assert_string_equal(asking_text(p, "domains.0.domain"), "example.com");
 	assert_string_equal(asking_text(p, "domains.0.purpose"), "systems");
 	assert_int_equal(asking_number(p, "domains.0.added_at"), NOW);
+}
+
+/* The answer of a POST is as the document says. */
+static void
+hold_answer(struct place *p)
+{
+	const struct json_limits limits = { 1 << 20, 32 };
+	SCOPED_BUF fault = BUF(64 << 10);
+	SCOPED_BUF kept = BUF(1 << 20);
+	SCOPED_JSON answer = NULL;
+	SCOPED_JSON document = NULL;
+	struct diag why = { 0 };
+	bool repaired;
+
+	buf_add(&kept, buf_str(&p->got.body));
+	must(json_parse(buf_str(&kept), limits, &answer, &repaired, &why),
+	     &why);
+	assert_int_equal(
+		asking(p, &p->admin, API_GET, "/api/v1/openapi.json", NULL),
+		200);
+	must(json_parse(buf_str(&p->got.body), limits, &document, &repaired,
+			&why),
+	     &why);
+	if (!schema_holds(document,
+			  schema_of_answer(document, "/api/v1/domains", "post"),
+			  answer, &fault))
+		fail_msg("%.2000s", buf_c(&fault));
+}
+
+static int
+add_text(struct place *p, const char *text, const char *more)
+{
+	char body[1000];
+
+	snprintf(body, sizeof(body), "{\"text\":\"%s\"%s}", text, more);
+	return asking(p, &p->admin, API_POST, "/api/v1/domains", body);
+}
+
+static void
+a_text_tells_what_came_of_each_name(void **state)
+{
+	static const char text[] =
+		"domain;owner\\nexample.com;a\\nbl\xC3\xA5"
+		"b\xC3\xA6r.no;b\\nno name;c\\nmail.example.org;d\\n"
+		"github.io;e\\nexample.com;f";
+	struct place *p = *state;
+
+	assert_int_equal(add_text(p, text, ",\"dry_run\":true"), 200);
+	assert_true(yes(p, "dry_run"));
+	assert_string_equal(asking_text(p, "form"), "csv");
+	assert_null(asking_member(p, "domains"));
+	assert_int_equal(json_count(asking_member(p, "results")), 6);
+	hold_answer(p);
+	assert_int_equal(asking(p, &p->admin, API_GET, "/api/v1/domains", NULL),
+			 200);
+	assert_int_equal(json_count(asking_member(p, "domains")), 0);
+
+	assert_int_equal(add_text(p, text, ",\"purpose\":\"parked\""), 200);
+	assert_false(yes(p, "dry_run"));
+	assert_int_equal(json_count(asking_member(p, "added")), 3);
+	assert_int_equal(json_count(asking_member(p, "domains")), 3);
+	assert_string_equal(asking_text(p, "results.0.result"), "added");
+	assert_int_equal(asking_number(p, "results.0.line"), 2);
+	assert_string_equal(asking_text(p, "results.1.domain"),
+			    "xn--blbr-roah.no");
+	assert_string_equal(asking_text(p, "results.1.shown"), "bl\xC3\xA5"
+							       "b\xC3\xA6r.no");
+	assert_string_equal(asking_text(p, "results.2.given"), "no name");
+	assert_string_equal(asking_text(p, "results.2.result"), "refused");
+	assert_string_equal(asking_text(p, "results.2.code"),
+			    "control.bad_domain");
+	assert_string_not_equal(asking_text(p, "results.2.title"), "");
+	assert_string_equal(asking_text(p, "results.3.organisational"),
+			    "example.org");
+	assert_string_equal(asking_text(p, "results.4.code"),
+			    "control.public_suffix");
+	assert_string_equal(asking_text(p, "results.5.result"), "there");
+	hold_answer(p);
+	assert_int_equal(add_text(p, "$ORIGIN example.net.\\n@ SOA a b 1", ""),
+			 200);
+	assert_string_equal(asking_text(p, "form"), "zone");
+	assert_string_equal(asking_text(p, "added.0"), "example.net");
 }
 
 static void
@@ -90,6 +173,16 @@ what_makes_no_sense_is_refused(void **state)
 		  "control.bad_value" },
 		{ API_POST, "/api/v1/domains",
 		  "{\"domains\":[\"a.example\"],\"purpose\":\"fun\"}", 400,
+		  "control.bad_value" },
+		{ API_POST, "/api/v1/domains", "{\"text\":\"\\n# none\"}", 400,
+		  "control.no_names" },
+		{ API_POST, "/api/v1/domains", "{\"text\":7}", 400,
+		  "control.bad_value" },
+		{ API_POST, "/api/v1/domains",
+		  "{\"text\":\"a.example\",\"domains\":[\"b.example\"]}", 400,
+		  "control.bad_value" },
+		{ API_POST, "/api/v1/domains",
+		  "{\"text\":\"a.example\",\"dry_run\":1}", 400,
 		  "control.bad_value" },
 		{ API_POST, "/api/v1/domains", "[", 400, "api.bad_body" },
 		{ API_GET, "/api/v1/domains/none.example", NULL, 404,
@@ -316,6 +409,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, asking_begin, asking_end)
 	const struct CMUnitTest tests[] = {
 		TEST(of_many_domains_the_good_ones_are_added),
+		TEST(a_text_tells_what_came_of_each_name),
 		TEST(a_domain_without_reports_has_no_numbers),
 		TEST(what_makes_no_sense_is_refused),
 		TEST(a_viewer_changes_no_domain),

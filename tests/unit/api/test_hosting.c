@@ -451,6 +451,54 @@ steps_are_in_the_log_with_their_reason(void **state)
 }
 
 static void
+templates_are_applied_to_many_each_with_its_own_token(void **state)
+{
+	static const char path[] = "/api/v1/templates/Shops";
+	struct place *p = *state;
+	char first[64];
+
+	(void)add(p, "example.com", SELF);
+	(void)add(p, "example.org", SELF);
+	assert_int_equal(
+		asking(p, &p->viewer, API_GET, "/api/v1/templates", NULL), 200);
+	assert_string_equal(asking_text(p, "templates.0.name"), "parked");
+	assert_int_equal(asking(p, &p->viewer, API_PUT, path, "{}"), 403);
+	assert_int_equal(asking(p, &p->admin, API_PUT, path,
+				"{\"mode\":\"enforce_week\"}"),
+			 400);
+	assert_int_equal(asking(p, &p->admin, API_PUT, path,
+				"{\"dmarc\":\"v=spf1 -all\"}"),
+			 400);
+	assert_int_equal(asking(p, &p->admin, API_PUT, path,
+				"{\"purpose\":\"systems\",\"mode\":\"testing\","
+				"\"dmarc\":\"v=DMARC1; p=none;"
+				" rua=mailto:{address}\","
+				"\"mx\":[\"*.Backup.example\"]}"),
+			 200);
+	assert_string_equal(asking_text(p, "templates.0.name"), "Shops");
+	assert_string_equal(asking_text(p, "templates.0.mx.0"),
+			    "*.backup.example");
+	assert_int_equal(asking(p, &p->admin, API_POST,
+				"/api/v1/templates/shops/apply",
+				"{\"domains\":[\"example.com\",\"example.org\","
+				"\"example.net\"]}"),
+			 200);
+	assert_string_equal(asking_text(p, "results.0.result"), "applied");
+	assert_string_equal(asking_text(p, "results.2.result"), "refused");
+	assert_string_equal(asking_text(p, "results.2.code"),
+			    "control.no_domain");
+	snprintf(first, sizeof(first), "%s", asking_text(p, "results.0.token"));
+	assert_string_not_equal(first, "");
+	assert_string_not_equal(first, asking_text(p, "results.1.token"));
+	assert_int_equal(asking(p, &p->admin, API_DELETE, path, NULL), 200);
+	assert_int_equal(asking(p, &p->admin, API_POST,
+				"/api/v1/templates/shops/apply",
+				"{\"domains\":[\"example.com\"]}"),
+			 404);
+	assert_string_equal(code(p), "control.no_template");
+}
+
+static void
 answers_are_as_described(void **state)
 {
 	static const struct {
@@ -517,6 +565,7 @@ main(void)
 		TEST(enforce_waits_for_a_reason_and_never_passes_a_server),
 		TEST(a_server_is_covered_when_senders_know_it),
 		TEST(steps_are_in_the_log_with_their_reason),
+		TEST(templates_are_applied_to_many_each_with_its_own_token),
 		TEST(answers_are_as_described),
 	};
 

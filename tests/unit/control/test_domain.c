@@ -55,11 +55,22 @@ static void
 what_is_no_domain_is_refused(void **state)
 {
 	static const char *const CASES[] = {
-		"",           "com",       "co.uk",       "localhost",
-		"192.0.2.1",  "a..b.com",  "-a.com",      "a-.com",
-		"user@a.com", "a b.com",   "*.a.com",     "a.com/b",
-		"\"a\".com",  "github.io", "2001:db8::1", "kawasaki.jp",
+		"",
+		"com",
+		"-a.com",
+		"localhost",
+		"192.0.2.1",
+		"a.b..com",
+		"a-.com",
+		"a.com/b",
+		"user@a.com",
+		"a b.com",
+		"*.a.com",
+		"\"a\".com",
+		"2001:db8::1",
 	};
+	static const char *const SUFFIXES[] = { "co.uk", "github.io",
+						"kawasaki.jp" };
 	struct place *p = *state;
 
 	for (size_t i = 0; i < COUNT_OF(CASES); i++) {
@@ -70,6 +81,13 @@ what_is_no_domain_is_refused(void **state)
 		if (e != ERR_SYNTAX)
 			fail_msg("%s was taken", CASES[i]);
 		assert_string_equal(why.code, "control.bad_domain");
+	}
+	for (size_t i = 0; i < COUNT_OF(SUFFIXES); i++) {
+		struct control_domain d;
+		struct diag why;
+
+		expect(add(p, SUFFIXES[i], &d, &why), &why, ERR_SYNTAX,
+		       "control.public_suffix");
 	}
 	assert_int_equal(number(p, "SELECT count(*) FROM domain"), 0);
 }
@@ -225,6 +243,104 @@ two_processes_add_every_name_once(void **state)
 	assert_int_equal(control_domains_stamp(p->c), NAMES + 1);
 }
 
+/* "example.com added", "co.uk refused control.public_suffix" ... */
+static void
+add_text(struct place *p, const char *text, bool dry, struct buf *out)
+{
+	static const char *const words[] = { "added", "there", "refused" };
+	const struct control_adding how = { .purpose = CONTROL_PARKED,
+					    .actor = STR("anna"),
+					    .at = NOW,
+					    .dry = dry };
+	struct control_added at[20] = { 0 };
+	struct control_many many = { .at = at, .mem = p->mem };
+	SCOPED_NAMES names = { 0 };
+	struct diag why = { 0 };
+
+	dnsname_names_read(str_of(text), COUNT_OF(at), p->mem, &names);
+	many.n = names.n;
+	must(control_names_add(p->c, SELF, &how, &names, &many, &why), &why);
+	for (size_t i = 0; i < names.n; i++)
+		buf_addf(out, "%.*s %s%s%s|", STR_ARG(at[i].domain.name),
+			 words[at[i].outcome], at[i].why.code[0] ? " " : "",
+			 at[i].why.code);
+}
+
+static void
+of_many_each_has_its_own_verdict(void **state)
+{
+	static const char want[] = "a.example added|b.example added|"
+				   "co.uk refused control.public_suffix|"
+				   "x y refused control.bad_domain|"
+				   "a.example there control.exists|";
+	struct place *p = *state;
+	SCOPED_BUF got = BUF(2000);
+	struct control_domain d;
+	struct diag why;
+
+	/* The same is said without doing it. */
+	add_text(p, "name\na.example\nb.example\nco.uk\nx y\nA.example", true,
+		 &got);
+	assert_string_equal(buf_c(&got), want);
+	assert_int_equal(number(p, "SELECT count(*) FROM domain"), 0);
+	assert_int_equal(number(p, "SELECT count(*) FROM audit"), 0);
+	buf_clear(&got);
+	add_text(p, "name\na.example\nb.example\nco.uk\nx y\nA.example", false,
+		 &got);
+	assert_string_equal(buf_c(&got), want);
+	assert_int_equal(number(p, "SELECT count(*) FROM domain"
+				   " WHERE purpose = 2"),
+			 2);
+	assert_int_equal(number(p, "SELECT count(*) FROM audit"
+				   " WHERE actor = 'anna'"
+				   " AND action = 'domain.add'"),
+			 2);
+	assert_int_equal(number(p, "SELECT count(DISTINCT mail_token)"
+				   " FROM domain"),
+			 2);
+	buf_clear(&got);
+	add_text(p, "$TTL 60\n@ SOA a. b. 1\n", false, &got);
+	assert_string_equal(buf_c(&got), "@ refused control.nameless_zone|");
+	/* What another owner has is not "there". */
+	d = (struct control_domain){ .name = STR("c.example"),
+				     .added_at = NOW };
+	why = (struct diag){ 0 };
+	must(control_domain_add(p->c, 7, &d, p->mem, &why), &why);
+	buf_clear(&got);
+	add_text(p, "c.example", false, &got);
+	assert_string_equal(buf_c(&got), "c.example refused control.exists|");
+}
+
+static void
+nobody_registers_more_than_the_quota(void **state)
+{
+	const struct control_quota two = { .domains = 2 };
+	struct place *p = *state;
+	SCOPED_BUF got = BUF(2000);
+	struct control_domain d;
+	struct diag why;
+
+	control_set_quota(p->c, &two);
+	add_text(p, "a.example b.example a.example c.example", true, &got);
+	assert_string_equal(buf_c(&got),
+			    "a.example added|b.example added|"
+			    "a.example there control.exists|"
+			    "c.example refused control.quota_domains|");
+	must(add(p, "a.example", &d, &why), &why);
+	must(add(p, "b.example", &d, &why), &why);
+	expect(add(p, "c.example", &d, &why), &why, ERR_LIMIT,
+	       "control.quota_domains");
+	assert_string_equal(why.detail, "2");
+	expect(add(p, "b.example", &d, &why), &why, ERR_GONE, "control.exists");
+	/* What left makes room; another owner has room of its own. */
+	must(control_domain_remove(p->c, SELF, S("a.example"), &why), &why);
+	must(add(p, "c.example", &d, &why), &why);
+	why = (struct diag){ 0 };
+	d = (struct control_domain){ .name = STR("d.example"),
+				     .added_at = NOW };
+	must(control_domain_add(p->c, 7, &d, p->mem, &why), &why);
+}
+
 static void
 purposes_have_names(void **state)
 {
@@ -247,6 +363,8 @@ main(void)
 		TEST(a_domain_is_found_by_name_and_by_either_token),
 		TEST(changes_are_seen_by_name_owner_and_stamp),
 		TEST(two_processes_add_every_name_once),
+		TEST(of_many_each_has_its_own_verdict),
+		TEST(nobody_registers_more_than_the_quota),
 		cmocka_unit_test(purposes_have_names),
 	};
 

@@ -37,6 +37,28 @@ host(struct place *p, const char *name, int64_t now)
 }
 
 static void
+no_more_is_hosted_than_the_quota(void **state)
+{
+	const struct control_quota one = { .hosted = 1 };
+	struct place *p = *state;
+	struct control_domain d = { .name = STR("b.example"), .added_at = NOW };
+	struct control_hosted h = d_of("b.example", NOW);
+	struct diag why = { 0 };
+
+	control_set_quota(p->c, &one);
+	(void)host(p, "a.example", NOW);
+	(void)host(p, "a.example", NOW); /* it is already */
+	must(control_domain_add(p->c, SELF, &d, p->mem, &why), &why);
+	expect(control_hosted_add(p->c, SELF, &h, p->mem, &why), &why,
+	       ERR_LIMIT, "control.quota_hosted");
+	assert_int_equal(number(p, "SELECT count(*) FROM hosted"), 1);
+	why = (struct diag){ 0 };
+	must(control_hosted_remove(p->c, SELF, S("a.example"), NOW, &why),
+	     &why);
+	must(control_hosted_add(p->c, SELF, &h, p->mem, &why), &why);
+}
+
+static void
 see(struct place *p, int64_t id, enum control_proof proof, int64_t at)
 {
 	const struct control_proof_seen seen = {
@@ -552,6 +574,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		TEST(no_more_is_hosted_than_the_quota),
 		TEST(a_token_is_unguessable_and_never_given_twice),
 		TEST(another_owner_sees_and_changes_nothing),
 		TEST(only_a_proven_domain_gets_a_mode),

@@ -165,8 +165,25 @@ export interface Domain {
 export interface Domains {
 	schema: "waxseal.domains/1";
 	domains: Domain[];
-	added?: string[]; // of a POST
-	refused?: { domain: string; code: string; detail: string | null }[];
+}
+/* POST /domains: `domains` or `text`, with `dry_run` only what would come. */
+export interface DomainResult {
+	domain: string | null; // A-labels; null: no name
+	shown: string | null;  // U-labels
+	given: string; line: number;
+	result: "added" | "there" | "refused";
+	organisational: string | null; // its owner's, when it is below that
+	code: string | null; detail: string | null; title: string | null;
+}
+export interface DomainsAdded {
+	schema: "waxseal.domains/1";
+	dry_run: boolean;
+	form: "list" | "csv" | "zone" | null;
+	added: string[];
+	refused: { domain: string; code: string; detail: string | null }[];
+	results: DomainResult[];
+	left_out: number;
+	domains?: Domain[]; // not after a dry run
 }
 /* GET /domains/D/records: what to publish so that reports come here. */
 export interface DomainRecord {

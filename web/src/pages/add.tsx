@@ -2,7 +2,7 @@
  * has an address of its own, so that nothing is lost on a reload. */
 import { useState } from "preact/hooks";
 import { ApiProblem, write } from "../api/client";
-import type { Domain, Domains } from "../api/types";
+import type { Domain, DomainsAdded } from "../api/types";
 import { go, href, hrefWith, usePlace } from "../model/place";
 import { shownDomain } from "../words/idn";
 import { finding, of, plural, t } from "../words/words";
@@ -12,7 +12,7 @@ import { Records } from "../parts/records";
 import { Icon } from "../parts/icons";
 
 const PURPOSES = ["people", "systems", "parked"] as const;
-type Refused = NonNullable<Domains["refused"]>;
+type Refused = DomainsAdded["refused"];
 
 /* Names out of whatever was pasted: lists, tables, addresses, URLs. */
 export function namesIn(text: string): string[] {
@@ -42,9 +42,9 @@ function Names({ done }: { done: (added: string[], refused: Refused) => void }) 
 			return;
 		setBusy(true);
 		setProblem(null);
-		write<Domains>("POST", "/domains", { domains: names, purpose })
-			.then((answer) => done(answer.added ?? names,
-				answer.refused ?? []), (why) => {
+		write<DomainsAdded>("POST", "/domains", { domains: names, purpose })
+			.then((answer) => done(answer.added,
+				answer.refused), (why) => {
 				setBusy(false);
 				setProblem(why as ApiProblem);
 			});
