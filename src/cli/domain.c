@@ -5,10 +5,6 @@
 #include "cli/words.h"
 #include "dnsname/dnsname.h"
 
-#include <unistd.h>
-
-enum { HOST_ROOM = 256 };
-
 static const struct cli_column columns[] = {
 	{ "domain", "cli.col.domain", false, true },
 	{ "purpose", "cli.col.purpose", false, false },

@@ -3,13 +3,12 @@
 #include "serve/own.h"
 #include "web/web.h"
 
-int
-serve_web(struct serve *s, struct serve_child *me)
+static struct api_options
+what_it_knows(const struct serve *s)
 {
 	const struct serve_options *o = &s->options;
-	struct web_listener listeners[SERVE_SOCKETS_MAX];
-	char spool[SERVE_PATH_ROOM];
-	const struct api_options api = {
+
+	return (struct api_options){
 		.data = o->data,
 		.hostname = s->host,
 		.base_url = o->base_url,
@@ -23,6 +22,15 @@ serve_web(struct serve *s, struct serve_child *me)
 		.quota_hosted = o->quota_hosted,
 		.clock = os_now,
 	};
+}
+
+int
+serve_web(struct serve *s, struct serve_child *me)
+{
+	const struct serve_options *o = &s->options;
+	struct web_listener listeners[SERVE_SOCKETS_MAX];
+	char spool[SERVE_PATH_ROOM];
+	const struct api_options api = what_it_knows(s);
 	const struct web_handed handed = { .fd = s->handed[0],
 					   .identity = s->web_identity };
 	struct serve_own own = { .me = me };

@@ -107,8 +107,9 @@ static void
 the_mode_waits_for_the_proof(void **state)
 {
 	struct place *p = *state;
-	const struct control_mode_change off = { STSMODE_NONE, STR("anna"),
-						 NOW + 9 };
+	const struct control_mode_change off = { .mode = STSMODE_NONE,
+						 .author = STR("anna"),
+						 .at = NOW + 9 };
 	struct control_hosted h;
 	struct diag why;
 
