@@ -209,3 +209,52 @@ test("without TLS reports the page says why, and which record asks for them",
 		await api("/domains/" + DOMAIN, { method: "DELETE" });
 	}
 });
+
+/* ---- MTA-STS, as far as the answers of the interface say ---- */
+
+/* What the page gets of the domain's MTA-STS, changed by `change`. */
+async function withSts(change, look) {
+	await api("/domains", json("POST", { domains: [ZONE],
+					     purpose: "people" }));
+	try {
+		await api(`/domains/${ZONE}/hosting`, json("POST", {}));
+		const page = await open();
+		await page.route(/\/mta-sts(\?|$)/, async route => {
+			if (!route.request().url().includes("/api/"))
+				return route.continue();
+			const answer = await route.fetch();
+			return route.fulfill({ response: answer, json: {
+				...await answer.json(), ...change } });
+		});
+		await go(page, `/d/${ZONE}/mta-sts`);
+		await look(page);
+	} finally {
+		await api("/domains/" + ZONE, { method: "DELETE" });
+	}
+}
+
+test("enforce stays shut and names the mail server that keeps it so", () => {
+	const gate = { code: "stsmode.gate_covered", severity: "fail",
+		title: "Every mail server is in the policy", meaning: null,
+		fix: "Add it.", action: null, reference: null, evidence: null,
+		record: null, gate: "covered", verdict: "not_met", hard: true,
+		at_most: true, value: 1, threshold: 0,
+		about: "mx2." + ZONE };
+	return withSts({ state: "testing", next: "enforce_week", steps: [
+		{ to: "enforce_week", answer: "refused", max_age: 604800,
+		  refusal: gate.code, gates: [gate] }] }, async page => {
+		ok(await page.getByRole("button", { name: "Enforce" }).first()
+			.isDisabled(), "the button");
+		const told = await page.innerText(".condition");
+		for (const one of ["Not yet", "mx2." + ZONE])
+			ok(told.includes(one), `${one} in ${told}`);
+	});
+});
+
+test("a policy that retires says until when it is served", () =>
+	withSts({ state: "none", next: null, steps: [],
+		  retired_end: Date.UTC(2031, 4, 17, 10) / 1000 },
+	async page => {
+		ok(/17 May 2031/.test(await page.innerText("main")),
+		   await page.innerText("main"));
+	}));

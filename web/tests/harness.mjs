@@ -21,11 +21,13 @@ function watch(page, base) {
 	});
 	page.on("console", message => {
 		/* "Ask again soon", of looks on a busy machine: pages do. */
-		const later = /\/api\/v1\/(check|lookup)/.test(
-			message.location().url) && /503/.test(message.text());
+		const later = /503/.test(message.text()) &&
+			/\/api\/v1\/(check|lookup|domains\/[^/]+\/desired)/
+				.test(message.location().url);
 		if (message.type() === "error" && !later &&
 		    !page.expectErrors?.test(message.text()))
-			faults.push(`${page.url()}: console: ${message.text()}`);
+			faults.push(`${page.url()}: console: ${message.text()} ` +
+				message.location().url);
 	});
 	page.on("pageerror", error =>
 		faults.push(`${page.url()}: ${error.message}`));

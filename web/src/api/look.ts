@@ -37,7 +37,8 @@ export function useLook<T extends { done: boolean }>(path: string | null,
 		let timer: ReturnType<typeof setTimeout>;
 		let tries = 0;
 		const ask = (fresh: boolean) => {
-			read<T>(url + (fresh ? "&fresh=true" : ""), stop.signal)
+			read<T>(fresh ? url + (url.includes("?") ? "&" : "?") +
+				"fresh=true" : url, stop.signal)
 				.then((data) => {
 					setState({ url, data, problem: null });
 					if (!data.done)
