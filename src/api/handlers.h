@@ -79,6 +79,7 @@ enum err api_dns_plans(struct api_call *c, struct diag *why);
 enum err api_dns_plan(struct api_call *c, struct diag *why);
 enum err api_dns_plan_add(struct api_call *c, struct diag *why);
 enum err api_dns_plan_confirm(struct api_call *c, struct diag *why);
+enum err api_dns_plans_confirm(struct api_call *c, struct diag *why);
 enum err api_dns_plan_undo(struct api_call *c, struct diag *why);
 enum err api_dns_plan_verify(struct api_call *c, struct diag *why);
 enum err api_dns_plan_share(struct api_call *c, struct diag *why);

@@ -23,4 +23,16 @@ enum err api_plan_read(struct api_call *c, const struct control_plan *p,
 enum err api_plan_is(const struct control_plan *p, unsigned states,
 		     struct diag *why) MUST_CHECK;
 
+/* The provider that the body names, 0 in `id` where it names none: ERR_GONE
+ * "control.no_provider". */
+enum err api_plan_provider(struct api_call *c, const struct json *body,
+			   int64_t *id, struct diag *why) MUST_CHECK;
+/* Why it may not be confirmed: ERR_GONE "control.plan_state", ERR_SYNTAX
+ * "publish.blocked", "publish.no_provider". */
+enum err api_plan_may_confirm(struct api_call *c, const struct control_plan *p,
+			      bool by_hand, struct diag *why) MUST_CHECK;
+/* Confirms it, from the state it has. */
+enum err api_plan_confirm(struct api_call *c, struct control_plan *p,
+			  struct diag *why) MUST_CHECK;
+
 #endif

@@ -105,9 +105,9 @@ read_wish(struct api_call *c, const struct json *body, struct str domain,
 
 /* ---- planning ---- */
 
-static enum err
-provider_of(struct api_call *c, const struct json *body, int64_t *id,
-	    struct diag *why)
+enum err
+api_plan_provider(struct api_call *c, const struct json *body, int64_t *id,
+		  struct diag *why)
 {
 	struct control_provider by = { 0 }, found;
 
@@ -158,7 +158,7 @@ api_dns_plan_add(struct api_call *c, struct diag *why)
 	if (err == ERR_NONE)
 		err = read_wish(c, body, d.name, &wish, why);
 	if (err == ERR_NONE)
-		err = provider_of(c, body, &p.provider, why);
+		err = api_plan_provider(c, body, &p.provider, why);
 	if (err != ERR_NONE)
 		return err;
 	p.domain = d.name;
@@ -172,9 +172,9 @@ api_dns_plan_add(struct api_call *c, struct diag *why)
 
 /* ---- confirming ---- */
 
-static enum err
-may_confirm(struct api_call *c, const struct control_plan *p, bool by_hand,
-	    struct diag *why)
+enum err
+api_plan_may_confirm(struct api_call *c, const struct control_plan *p,
+		     bool by_hand, struct diag *why)
 {
 	struct dnsplan plan;
 	enum err err = api_plan_is(p, STATE(READY) | STATE(FAILED), why);
@@ -190,8 +190,8 @@ may_confirm(struct api_call *c, const struct control_plan *p, bool by_hand,
 	return err;
 }
 
-static enum err
-confirm(struct api_call *c, struct control_plan *p, struct diag *why)
+enum err
+api_plan_confirm(struct api_call *c, struct control_plan *p, struct diag *why)
 {
 	const enum control_plan_state from = p->state;
 	SCOPED_BUF object = BUF(1024);
@@ -221,15 +221,15 @@ api_dns_plan_confirm(struct api_call *c, struct diag *why)
 	if (err == ERR_NONE)
 		err = api_plan_find(c, &p, why);
 	if (err == ERR_NONE)
-		err = provider_of(c, body, &p.provider, why);
+		err = api_plan_provider(c, body, &p.provider, why);
 	if (err != ERR_NONE)
 		return err;
 	by_hand = is_true(json_get(body, "by_hand"));
 	if (by_hand)
 		p.provider = 0;
-	err = may_confirm(c, &p, by_hand, why);
+	err = api_plan_may_confirm(c, &p, by_hand, why);
 	if (err == ERR_NONE)
-		err = confirm(c, &p, why);
+		err = api_plan_confirm(c, &p, why);
 	c->head.status = 202;
 	return err == ERR_NONE ? api_answer_plan(c, p.id, why) : err;
 }

@@ -73,6 +73,8 @@ const struct api_route api_routes[] = {
 	  api_dns_plan_add },
 	{ API_POST, "/api/v1/dns/plans/{id}/confirm", API_CHANGE, 0,
 	  api_dns_plan_confirm },
+	{ API_POST, "/api/v1/dns/plans/confirm", API_CHANGE, 0,
+	  api_dns_plans_confirm },
 	{ API_POST, "/api/v1/dns/plans/{id}/undo", API_CHANGE, 0,
 	  api_dns_plan_undo },
 	{ API_POST, "/api/v1/dns/plans/{id}/verify", API_CHANGE, 0,

@@ -22,13 +22,18 @@ struct cli_plan {
 	bool checked;
 };
 
-/* Opens the store and reads the plan of operand 0. False: told, `code` is
+/* Opens the store and reads the plan of that operand. False: told, `code` is
  * set. The store is closed by whoever calls, also then. */
-bool cli_plan_open(struct cli *c, struct cli_plan *out, int *code) MUST_CHECK;
+bool cli_plan_open(struct cli *c, size_t operand, struct cli_plan *out,
+		   int *code) MUST_CHECK;
 /* Looks once whether it has arrived. The exit code. */
 int cli_plan_look(struct cli_plan *p);
 /* Looks until it has, or --wait is over, and tells. */
 int cli_plan_verify(struct cli_plan *p);
+/* Why it may not be applied: a conflict, no provider, another state. */
+enum err cli_plan_may(const struct cli_plan *p, struct diag *why) MUST_CHECK;
+/* `dns apply` of several plans: skips those that are not clear. */
+int cli_dns_apply_many(struct cli *c);
 /* Holds it against live, applies it, verifies. */
 int cli_plan_apply(struct cli_plan *p);
 /* Writes the row down when its state is still `from`. */

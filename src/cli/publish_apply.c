@@ -17,7 +17,7 @@ struct looking {
 };
 
 bool
-cli_plan_open(struct cli *c, struct cli_plan *out, int *code)
+cli_plan_open(struct cli *c, size_t operand, struct cli_plan *out, int *code)
 {
 	struct diag why = { 0 };
 	int64_t id;
@@ -25,7 +25,7 @@ cli_plan_open(struct cli *c, struct cli_plan *out, int *code)
 
 	*out = (struct cli_plan){ .c = c };
 	*code = CLI_MISUSE;
-	if (!cli_id(c, 0, &id))
+	if (!cli_id(c, operand, &id))
 		return false;
 	out->control = cli_control(c, code);
 	if (!out->control)
@@ -250,23 +250,29 @@ may_apply(const struct cli_plan *p)
 	       p->row.state == CONTROL_PLAN_FAILED;
 }
 
+enum err
+cli_plan_may(const struct cli_plan *p, struct diag *why)
+{
+	if (!may_apply(p))
+		return diag_set(why, ERR_GONE, "control.plan_state", 0, "%s",
+				control_plan_state_name(p->row.state));
+	if (p->plan.blocked)
+		return diag_set(why, ERR_SYNTAX, "publish.blocked", 0, "%.*s",
+				STR_ARG(p->plan.domain));
+	if (p->row.provider == 0 && !cli_given(p->c, "by-hand"))
+		return diag_set(why, ERR_SYNTAX, "publish.no_provider", 0, "%s",
+				"");
+	return ERR_NONE;
+}
+
 int
 cli_plan_apply(struct cli_plan *p)
 {
 	struct diag why = { 0 };
 	bool done = false;
 	int code = CLI_FINE;
-	enum err err = ERR_NONE;
+	enum err err = cli_plan_may(p, &why);
 
-	if (!may_apply(p))
-		err = diag_set(&why, ERR_GONE, "control.plan_state", 0, "%s",
-			       control_plan_state_name(p->row.state));
-	else if (p->plan.blocked)
-		err = diag_set(&why, ERR_SYNTAX, "publish.blocked", 0, "%.*s",
-			       STR_ARG(p->plan.domain));
-	else if (p->row.provider == 0 && !cli_given(p->c, "by-hand"))
-		err = diag_set(&why, ERR_SYNTAX, "publish.no_provider", 0, "%s",
-			       "");
 	if (err != ERR_NONE)
 		return cli_fail(p->c, err, &why);
 	if (!cli_given(p->c, "by-hand"))
@@ -288,7 +294,7 @@ is_confirmed(struct cli_plan *p, const char *key, int *code)
 {
 	SCOPED_BUF id = BUF(CLI_NUMBER_MAX);
 
-	buf_addf(&id, "%s", p->c->args.operand[0]);
+	buf_addf(&id, "%lld", (long long)p->row.id);
 	if (cli_given(p->c, "dry-run"))
 		return true;
 	if (!cli_given(p->c, "yes") && p->c->tty_in)
@@ -306,7 +312,9 @@ cli_dns_apply(struct cli *c)
 	int64_t provider = 0;
 	int code;
 
-	if (cli_plan_open(c, &p, &code)) {
+	if (c->args.operand_count > 1)
+		return cli_dns_apply_many(c);
+	if (cli_plan_open(c, 0, &p, &code)) {
 		code = cli_plan_provider(c, p.control, &provider);
 		if (provider > 0)
 			p.row.provider = provider;
@@ -330,7 +338,7 @@ cli_dns_verify(struct cli *c)
 	struct diag why = { 0 };
 	int code;
 
-	if (cli_plan_open(c, &p, &code)) {
+	if (cli_plan_open(c, 0, &p, &code)) {
 		if (p.row.applied_at == 0)
 			code = cli_fail(
 				c,
@@ -402,7 +410,7 @@ cli_dns_undo(struct cli *c)
 	enum err err;
 	int code;
 
-	if (cli_plan_open(c, &p, &code)) {
+	if (cli_plan_open(c, 0, &p, &code)) {
 		err = turn(&p, &why);
 		code = err == ERR_NONE ? undo(&p) : cli_fail(c, err, &why);
 		if (err == ERR_NONE && (p.checked || code == CLI_FINE))

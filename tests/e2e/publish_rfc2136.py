@@ -212,6 +212,28 @@ def one_of_two(name, c, lab):
     c.dns("undo", str(plan["id"]), "--yes", "--wait", "60")
 
 
+def many(name, c, lab):
+    ids = []
+    for record in ("_mta-sts CNAME tok.s.host.example", "_one TXT first",
+                   "_two TXT second"):
+        _, plan, _ = c.plan("--record", record)
+        ids.append(str(plan["id"]))
+    code, done, why = c.dns("apply", *ids, "--provider", "it", "--yes",
+                            "--wait", "60")
+    seen = [(one["result"], one["code"]) for one in done.get("plans", [])]
+    check(f"{name}: of several plans the clear one is applied",
+          code == 7 and seen == [("skipped", "publish.blocked"),
+                                 ("applied", None),
+                                 ("skipped", "publish.same_domain")],
+          (code, seen, why))
+    check(f"{name}: and only that one is in the zone",
+          values(lab.dig("_one", "TXT")) == ["first"]
+          and not lab.dig("_two", "TXT"), lab.dig("_one", "TXT"))
+    code, _, why = c.dns("undo", ids[1], "--yes", "--wait", "60")
+    check(f"{name}: and undone by itself", code == 0
+          and not lab.dig("_one", "TXT"), (code, why))
+
+
 def secrets_stay(name, c):
     code, done, why = c.dns("provider", "list", net=False)
     check(f"{name}: providers are listed without their secrets",
@@ -238,6 +260,7 @@ def run(program, kind):
         changed_since(kind, c, lab)
         wrong_keys(kind, c, lab)
         if kind == "knot":
+            many(kind, c, lab)
             one_of_two(kind, c, lab)
         secrets_stay(kind, c)
 
