@@ -59,5 +59,6 @@ int cli_dns_verify(struct cli *c);
 int cli_dns_undo(struct cli *c);
 int cli_dns_list(struct cli *c);
 int cli_dns_provider(struct cli *c);
+int cli_dns_connect(struct cli *c);
 
 #endif

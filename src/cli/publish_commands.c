@@ -51,6 +51,17 @@ static const struct cli_option provider_options[] = {
 	  false },
 };
 
+static const struct cli_option connect_options[] = {
+	{ "template", 0, CLI_FLAG, NULL, NULL, "cli.opt.connect_template",
+	  false },
+	{ "key-file", 0, CLI_FILE, "FILE", NULL, "cli.opt.connect_key_file",
+	  false },
+	{ "key-domain", 0, CLI_TEXT, "DOMAIN", NULL,
+	  "cli.opt.connect_key_domain", false },
+	{ "key-host", 0, CLI_TEXT, "NAME", NULL, "cli.opt.connect_key_host",
+	  false },
+};
+
 const struct cli_command cli_publish_commands[] = {
 	{ .noun = "dns",
 	  .verb = "plan",
@@ -139,5 +150,25 @@ const struct cli_command cli_publish_commands[] = {
 			{ "waxseal dns provider list",
 			  "cli.ex.dns_provider_list" } },
 	  .run = cli_dns_provider },
+	{ .noun = "dns",
+	  .verb = "connect",
+	  .operands = "[DOMAIN]",
+	  .operand = CLI_TEXT,
+	  .most = 1,
+	  .groups = CLI_NETWORK,
+	  .forms = CLI_AS_TEXT | CLI_AS_JSON,
+	  .summary = "cli.cmd.dns_connect",
+	  .about = "cli.about.dns_connect",
+	  OWN(connect_options),
+	  .examples = { { "waxseal dns connect --template --key-domain "
+			  "keys.example",
+			  "cli.ex.dns_connect_template" },
+			{ "waxseal dns connect --key-file dc.pem --key-domain "
+			  "keys.example",
+			  "cli.ex.dns_connect_key" },
+			{ "waxseal dns connect example.com --key-file dc.pem "
+			  "--key-domain keys.example",
+			  "cli.ex.dns_connect" } },
+	  .run = cli_dns_connect },
 };
 const size_t cli_publish_count = COUNT_OF(cli_publish_commands);

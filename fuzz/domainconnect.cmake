@@ -1,0 +1,3 @@
+if(TARGET domainconnect)
+	fuzz_target(domainconnect USES domainconnect)
+endif()
