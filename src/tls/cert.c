@@ -1,5 +1,6 @@
 /* cert.c - a server's certificates as plain values. */
 #include "facts/facts.h"
+#include "seal/seal.h"
 #include "tls/private.h"
 
 #include <openssl/err.h>
@@ -255,19 +256,42 @@ verify(STACK_OF(X509) * sent, X509_STORE *roots, unsigned long more)
 /* Lists of what was revoked are not fetched: they count where they stand
  * beside the roots, and nothing follows from there being none. */
 static enum facts_chain
-judge(STACK_OF(X509) * sent, X509_STORE *roots)
+judge(STACK_OF(X509) * sent, const struct tls_trust *trust)
 {
+	X509_STORE *roots = SSL_CTX_get_cert_store(trust->ctx);
 	enum facts_chain verdict = verify(sent, roots, 0);
 
-	if (verdict == FACTS_CHAIN_TRUSTED &&
+	if (verdict == FACTS_CHAIN_TRUSTED && trust->lists &&
 	    verify(sent, roots, X509_V_FLAG_CRL_CHECK) == FACTS_CHAIN_REVOKED)
 		return FACTS_CHAIN_REVOKED;
 	return verdict;
 }
 
+/* Many names share a server, and the roots stay as they are: the signatures
+ * of one chain are looked at once. */
+static enum facts_chain
+judge_once(STACK_OF(X509) * sent, struct tls_trust *trust,
+	   const struct facts_cert *der)
+{
+	struct seal_hash *h = seal_hash_new();
+	uint8_t hash[SEAL_HASH_BYTES];
+	struct str key = { (const char *)hash, sizeof(hash) };
+	uint64_t verdict;
+
+	/* A certificate says itself how long it is. */
+	for (size_t i = 0; i < der->sent_n; i++)
+		seal_hash_add(h, der->sent[i].cert);
+	seal_hash_end(h, hash);
+	if (!map_get(trust->seen, key, &verdict)) {
+		verdict = judge(sent, trust);
+		map_put(trust->seen, key, verdict);
+	}
+	return (enum facts_chain)verdict;
+}
+
 bool
-tls_cert_facts(STACK_OF(X509) * sent, X509_STORE *roots, struct arena *mem,
-	       struct facts_cert *out)
+tls_cert_facts(STACK_OF(X509) * sent, struct tls_trust *trust,
+	       struct arena *mem, struct facts_cert *out)
 {
 	X509 *leaf = sk_X509_value(sent, 0);
 	const EVP_PKEY *key;
@@ -279,13 +303,15 @@ tls_cert_facts(STACK_OF(X509) * sent, X509_STORE *roots, struct arena *mem,
 		.there = true,
 		.not_before = seconds_of(X509_get0_notBefore(leaf)),
 		.not_after = seconds_of(X509_get0_notAfter(leaf)),
-		.chain = judge(sent, roots),
 		.weak = is_weak(sent),
 		.key_bits = key ? (unsigned)EVP_PKEY_get_bits(key) : 0,
 		.key_type = type_of(key),
 	};
+	if (!put_sent(sent, mem, out))
+		return false;
+	out->chain = judge_once(sent, trust, out);
 	ERR_clear_error();
-	return put_names(leaf, mem, out) && put_sent(sent, mem, out) &&
+	return put_names(leaf, mem, out) &&
 	       name_part(X509_get_subject_name(leaf), NID_commonName, mem,
 			 &out->common_name) &&
 	       put_issuer(leaf, mem, &out->issuer);

@@ -10,14 +10,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { HOST_ROOM = 256, WHY_ROOM = 128 };
-
-struct tls_trust {
-	SSL_CTX *ctx;
-};
+enum { HOST_ROOM = 256, WHY_ROOM = 128, CHAINS_MAX = 4096 };
 
 /* Belongs to its SSL and goes with it. */
 struct watch {
+	struct tls_trust *trust;
 	int alert;
 	bool client_asked, agreed;
 	char why[WHY_ROOM];
@@ -101,7 +98,7 @@ note(const SSL *ssl, int where, int result)
 /* In one piece, where the system has it so: the directory of single files
  * may be out of reach later. */
 static bool
-load_system_roots(SSL_CTX *ctx)
+load_system_roots(struct tls_trust *trust)
 {
 	static const char *const bundles[] = {
 		"/etc/ssl/certs/ca-certificates.crt",
@@ -110,9 +107,24 @@ load_system_roots(SSL_CTX *ctx)
 
 	for (size_t i = 0; i < COUNT_OF(bundles); i++)
 		if (access(bundles[i], R_OK) == 0 &&
-		    SSL_CTX_load_verify_file(ctx, bundles[i]) == 1)
+		    SSL_CTX_load_verify_file(trust->ctx, bundles[i]) == 1)
 			return true;
-	return SSL_CTX_set_default_verify_paths(ctx) == 1;
+	trust->lists = true; /* they would be found when they are wanted */
+	return SSL_CTX_set_default_verify_paths(trust->ctx) == 1;
+}
+
+/* Whether a list of what was revoked came with the roots. */
+static bool
+has_lists(const struct tls_trust *trust)
+{
+	STACK_OF(X509_OBJECT) *all =
+		X509_STORE_get0_objects(SSL_CTX_get_cert_store(trust->ctx));
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++)
+		if (X509_OBJECT_get_type(sk_X509_OBJECT_value(all, i)) ==
+		    X509_LU_CRL)
+			return true;
+	return false;
 }
 
 /* Old servers are to be named, not to be passed over: everything that OpenSSL
@@ -131,9 +143,10 @@ new_context(void)
 	(void)SSL_CTX_set_options(ctx, SSL_OP_LEGACY_SERVER_CONNECT |
 					       SSL_OP_NO_RENEGOTIATION |
 					       SSL_OP_NO_COMPRESSION);
-	(void)SSL_CTX_set_mode(
-		ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-			     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* A look is short and there are few at a time: buffers stay. */
+	(void)SSL_CTX_set_mode(ctx,
+			       SSL_MODE_ENABLE_PARTIAL_WRITE |
+				       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	/* Tickets without end must not keep us within one read. */
 	(void)SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
 	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -154,12 +167,14 @@ tls_trust_load(const char *ca_file, struct tls_trust **out, struct diag *why)
 		slot = SSL_get_ex_new_index(0, NULL, NULL, NULL, drop_watch);
 	ERR_clear_error();
 	trust->ctx = new_context();
+	trust->seen = map_new(CHAINS_MAX);
 	ok = ca_file ? SSL_CTX_load_verify_file(trust->ctx, ca_file) == 1
-		     : load_system_roots(trust->ctx);
+		     : load_system_roots(trust);
 	if (!ok) {
 		tls_trust_free(trust);
 		return tls_fault(ca_file ? ca_file : "/etc/ssl/certs", why);
 	}
+	trust->lists = trust->lists || has_lists(trust);
 	ERR_clear_error();
 	*out = trust;
 	return ERR_NONE;
@@ -171,6 +186,7 @@ tls_trust_free(struct tls_trust *trust)
 	if (!trust)
 		return;
 	SSL_CTX_free(trust->ctx);
+	map_free(trust->seen);
 	heap_free(trust);
 }
 
@@ -182,6 +198,7 @@ tls_connect(struct tls_trust *trust, struct str host)
 	struct netaddr literal;
 	char name[HOST_ROOM];
 
+	w->trust = trust;
 	w->alert = -1;
 	if (!ssl || SSL_set_ex_data(ssl, slot, w) != 1)
 		abort(); /* no memory */
@@ -222,8 +239,5 @@ tls_seen(struct ssl_st *ssl, struct arena *mem, struct facts_tls *out,
 	       arena_dup(mem,
 			 str_of(cipher ? SSL_CIPHER_get_name(cipher) : NULL),
 			 &out->cipher) &&
-	       (!w->sent ||
-		tls_cert_facts(w->sent,
-			       SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)),
-			       mem, &out->cert));
+	       (!w->sent || tls_cert_facts(w->sent, w->trust, mem, &out->cert));
 }

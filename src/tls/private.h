@@ -27,11 +27,18 @@ struct str tls_hello_name(struct str extension);
 /* The list of protocols (without its length) is that of the challenge. */
 bool tls_hello_challenge(struct str protocols);
 
+/* What chains are held against. */
+struct tls_trust {
+	SSL_CTX *ctx;
+	bool lists;       /* of what was revoked may be among the roots */
+	struct map *seen; /* hash of a chain: enum facts_chain */
+};
+
 struct facts_cert;
-/* The chain `sent`, leaf first, as plain values, held against `roots`; dates
+/* The chain `sent`, leaf first, as plain values, held against the roots; dates
  * and names are not considered. False when `mem` is full. */
-bool tls_cert_facts(STACK_OF(X509) * sent, X509_STORE *roots, struct arena *mem,
-		    struct facts_cert *out) MUST_CHECK;
+bool tls_cert_facts(STACK_OF(X509) * sent, struct tls_trust *trust,
+		    struct arena *mem, struct facts_cert *out) MUST_CHECK;
 
 /* Takes `file`'s fault out of OpenSSL's queue into "tls.bad_file". */
 enum err tls_fault(const char *file, struct diag *why);
