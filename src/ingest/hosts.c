@@ -126,6 +126,10 @@ work_own_spf(struct server *s, const struct request *r, struct buf *answer,
 	if (!read_own(r->json, room, &own))
 		return diag_set(why, ERR_SYNTAX, "ingest.bad_request", 0,
 				"own_spf");
+	/* It left while it was looked at. */
+	owners_refresh(s->owners);
+	if (owners_any(s->owners) && !owners_have(s->owners, own.domain))
+		return ERR_NONE;
 	err = store_own_put(s->store, STORE_OWNER_SELF, &own, &changed, why);
 	s->dirty |= changed;
 	return err;

@@ -95,6 +95,12 @@ owners_any(const struct ingest_owners *o)
 	return map_count(o->domains) > 0;
 }
 
+bool
+owners_have(const struct ingest_owners *o, struct str domain)
+{
+	return map_get(o->domains, domain, NULL);
+}
+
 void
 owners_refresh(struct ingest_owners *o)
 {

@@ -76,6 +76,8 @@ struct control *owners_control(const struct ingest_owners *o);
 /* Changes with what owners_refresh read. */
 uint64_t owners_stamp(const struct ingest_owners *o);
 bool owners_any(const struct ingest_owners *o);
+/* Whether just this name is registered. */
+bool owners_have(const struct ingest_owners *o, struct str domain);
 
 /* ---- upkeep.c ---- */
 

@@ -241,6 +241,20 @@ take_own(struct store_ranges *out, const struct store_own *own)
 				       n * sizeof(*own->range) });
 }
 
+/* Takes back what failed half-way; `e` and `inner` say why. */
+static enum err
+finish(struct change *c, enum err e, const struct diag *inner, bool *changed,
+       struct diag *why)
+{
+	store_ranges_free(&c->was);
+	store_ranges_free(&c->is);
+	(void)store_guard(c->s, e, inner);
+	e = store_commit(c->s, why);
+	if (changed)
+		*changed = e == ERR_NONE && c->first <= c->last;
+	return e;
+}
+
 enum err
 store_own_put(struct store *s, int64_t owner, const struct store_own *own,
 	      bool *changed, struct diag *why)
@@ -259,11 +273,30 @@ store_own_put(struct store *s, int64_t owner, const struct store_own *own,
 		e = store_ranges_load(s, owner, c.domain, &c.was, &inner);
 	if (e == ERR_NONE)
 		e = put(&c, own, &inner);
-	store_ranges_free(&c.was);
-	store_ranges_free(&c.is);
-	(void)store_guard(s, e, &inner);
-	e = store_commit(s, why);
-	if (changed)
-		*changed = e == ERR_NONE && c.first <= c.last;
-	return e;
+	return finish(&c, e, &inner, changed, why);
+}
+
+enum err
+store_own_drop(struct store *s, int64_t owner, struct str domain, bool *changed,
+	       struct diag *why)
+{
+	struct change c = {
+		.s = s, .owner = owner, .first = INT64_MAX, .last = INT64_MIN
+	};
+	struct diag inner = { 0 };
+	enum err e = store_begin(s, why);
+
+	if (e != ERR_NONE)
+		return e;
+	e = store_name(s, domain, &c.domain, &inner);
+	if (e == ERR_NONE)
+		e = store_ranges_load(s, owner, c.domain, &c.was, &inner);
+	if (e == ERR_NONE)
+		e = flip_all(&c, &inner);
+	if (e == ERR_NONE) {
+		const int64_t values[2] = { owner, c.domain };
+
+		e = store_do(s, SQL_DOMAIN_OWN, values, 2, &inner);
+	}
+	return finish(&c, e, &inner, changed, why);
 }

@@ -51,5 +51,9 @@ struct store_own {
 enum err store_own_put(struct store *s, int64_t owner,
 		       const struct store_own *own, bool *changed,
 		       struct diag *why) MUST_CHECK;
+/* Forgets the record of a domain that is looked at no more, and with it which
+ * addresses are in it. `changed` as above. */
+enum err store_own_drop(struct store *s, int64_t owner, struct str domain,
+			bool *changed, struct diag *why) MUST_CHECK;
 
 #endif

@@ -103,6 +103,59 @@ a_domains_own_spf_goes_through_the_writer_into_the_sums(void **state)
 }
 
 static void
+remove_domain(const struct serving *t, const char *name)
+{
+	struct control *c = NULL;
+	struct diag why = { 0 };
+
+	must(control_open(t->dir, &c, &why), &why);
+	must(control_domain_remove(c, CONTROL_OWNER_SELF, str_of(name), &why),
+	     &why);
+	control_close(c);
+}
+
+static void
+learn(const struct serving *t, const char *domain)
+{
+	SCOPED_BUF request = BUF(INGEST_REQUEST_MAX);
+	const struct store_own own = { .domain = str_of(domain),
+				       .state = STORE_OWN_NONE };
+	struct diag why = { 0 };
+
+	ingest_put_own(&request, &own);
+	must(tell(t, buf_str(&request), &why), &why);
+}
+
+static void
+the_spf_of_a_domain_goes_when_it_leaves(void **state)
+{
+	struct serving *t = *state;
+
+	add_domain(t, "stays.example");
+	add_domain(t, "leaves.example");
+	add_domain(t, "later.example");
+	start_writer(t);
+	learn(t, "stays.example");
+	learn(t, "leaves.example");
+	learn(t, "later.example");
+	assert_int_equal(ask(t, "SELECT count(*) FROM own_spf"), 3);
+	remove_domain(t, "leaves.example");
+	wait_for(t, "SELECT count(*) FROM own_spf", 2);
+	/* What was under way when it left comes too late. */
+	learn(t, "leaves.example");
+	assert_int_equal(ask(t, "SELECT count(*) FROM own_spf"), 2);
+	kill_writer(t, SIGTERM);
+	remove_domain(t, "later.example");
+	start_writer(t);
+	wait_for(t, "SELECT count(*) FROM own_spf", 1);
+	assert_int_equal(ask(t, "SELECT count(*) FROM own_spf JOIN name"
+				" ON name.id = domain"
+				" WHERE text = 'stays.example'"),
+			 1);
+	kill_writer(t, SIGTERM);
+}
+
+static void
 what_makes_no_sense_is_refused_whole(void **state)
 {
 	static const char *const bad[] = {
@@ -142,6 +195,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_name_goes_through_the_writer_into_the_sums),
 		TEST(a_domains_own_spf_goes_through_the_writer_into_the_sums),
+		TEST(the_spf_of_a_domain_goes_when_it_leaves),
 		TEST(what_makes_no_sense_is_refused_whole),
 	};
 
