@@ -19,6 +19,7 @@ struct listing {
 	struct store *s;
 	int64_t owner, domain; /* of the judgement; 0: all domains */
 	struct map *best;      /* source id: packed */
+	struct map *inside;    /* source id: whose SPF record has it */
 	struct db_statement *source, *proof;
 	enum err (*row)(void *ctx, const struct store_source *);
 	void *ctx;
@@ -29,6 +30,18 @@ _Static_assert(SENDER_BY_PTR == 3 && STORE_HOST_CONFIRMED == 3 &&
 		       SENDER_BY_SPF_RANGE == 4,
 	       "the numbers below");
 
+/* Of all that are asked for the first domain, whatever the address. */
+static void
+learn_inside(struct listing *l, struct str key, int64_t domain)
+{
+	uint64_t first = 0;
+
+	if (domain == 0)
+		return;
+	if (!map_get(l->inside, key, &first) || (uint64_t)domain < first)
+		map_put(l->inside, key, (uint64_t)domain);
+}
+
 /* One pass over the addresses, instead of an index that every import would
  * have to keep. */
 static enum err
@@ -37,11 +50,12 @@ learn_evidence(struct listing *l)
 	SCOPED_STATEMENT st = NULL;
 	bool row = false;
 	enum err e = db_prepare(l->s->db,
-				S("SELECT source,iif(w>0,4,iif(h,3,evidence)),"
-				  "iif(w>0,w,iif(h,ptr,proof)) FROM (SELECT *,"
+				S("SELECT source,iif(h,3,evidence),"
+				  "iif(h,ptr,proof),w FROM (SELECT *,"
 				  "evidence<3 AND host=3 AS h,iif(evidence<4,"
 				  "(SELECT min(domain) FROM own_address"
-				  " WHERE endpoint=endpoint.id),0) AS w"
+				  " WHERE endpoint=endpoint.id"
+				  " AND (?2=0 OR domain=?2)),0) AS w"
 				  " FROM endpoint"
 				  " WHERE owner=?1 AND source<>0)"),
 				&st, l->why);
@@ -49,6 +63,7 @@ learn_evidence(struct listing *l)
 	if (e != ERR_NONE)
 		return e;
 	db_bind_i64(st, 1, l->owner);
+	db_bind_i64(st, 2, l->domain);
 	while ((e = db_step(st, &row, l->why)) == ERR_NONE && row) {
 		int64_t id = db_i64(st, 0);
 		struct str key = { (const char *)&id, sizeof(id) };
@@ -57,21 +72,34 @@ learn_evidence(struct listing *l)
 
 		if (!map_get(l->best, key, &best) || found > best)
 			map_put(l->best, key, found);
+		learn_inside(l, key, db_i64(st, 3));
 	}
 	return e;
 }
 
-/* "dkim:amazonses.com", or the kind of evidence alone. */
-static enum err
-put_evidence(struct listing *l, int64_t id, int64_t kind, struct buf *out)
+/* A customer's SPF record has the addresses of the services it includes; whose
+ * they are is known better. */
+static uint64_t
+best_of(const struct listing *l, int64_t id, int64_t kind, struct str slug)
 {
 	struct str key = { (const char *)&id, sizeof(id) };
-	uint64_t best = 0;
-	bool row = false;
-	enum err e;
+	uint64_t best = 0, domain = 0;
 
 	if (!map_get(l->best, key, &best) || best >> 56 == 0)
 		best = packed(kind, 0);
+	if (best >> 56 < SENDER_BY_SPF_RANGE && !sender_by_slug(slug) &&
+	    map_get(l->inside, key, &domain))
+		best = packed(SENDER_BY_SPF_RANGE, (int64_t)domain);
+	return best;
+}
+
+/* "dkim:amazonses.com", or the kind of evidence alone. */
+static enum err
+put_evidence(struct listing *l, uint64_t best, struct buf *out)
+{
+	bool row = false;
+	enum err e;
+
 	buf_addz(out, sender_evidence_name((enum sender_evidence)(best >> 56)));
 	db_reset(l->proof);
 	db_bind_i64(l->proof, 1, (int64_t)(best & UINT64_MAX >> 8));
@@ -109,7 +137,9 @@ give(void *ctx, const struct store_answer_row *answer)
 	db_bind_i64(l->source, 3, l->domain);
 	e = db_step(l->source, &row, l->why);
 	if (e == ERR_NONE && row) {
-		e = put_evidence(l, db_i64(l->source, 0), db_i64(l->source, 1),
+		e = put_evidence(l,
+				 best_of(l, db_i64(l->source, 0),
+					 db_i64(l->source, 1), answer->key),
 				 &evidence);
 		out.kind = str_of(kind_word(db_i64(l->source, 1)));
 		out.triage = (enum sender_triage)db_i64(l->source, 2);
@@ -206,7 +236,9 @@ store_sources(struct store *s, const struct store_query *query,
 	if (e != ERR_NONE)
 		return e;
 	l.best = map_new(SOURCES_MAX);
+	l.inside = map_new(SOURCES_MAX);
 	e = list(&l, query);
 	map_free(l.best);
+	map_free(l.inside);
 	return e;
 }

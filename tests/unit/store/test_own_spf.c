@@ -254,22 +254,58 @@ add_evidence(void *ctx, const struct store_source *source)
 	return ERR_NONE;
 }
 
+/* The evidence of all sources; "" in `domain`: of every domain. */
 static void
-it_is_evidence_of_the_source(void **state)
+assert_evidence(struct store *s, const char *domain, const char *expected)
 {
-	SCOPED_STORE s = signed_mail(*state);
 	SCOPED_BUF all = BUF(1000);
 	const struct store_query q = {
 		.owner = STORE_OWNER_SELF,
 		.first_day = INT64_MIN,
 		.last_day = INT64_MAX,
+		.filter_count = domain[0] != '\0',
+		.filter = { { .field = STORE_F_DOMAIN,
+			      .value = str_of(domain) } },
 	};
 	struct diag why = { 0 };
 
+	must(store_sources(s, &q, add_evidence, &all, &why), &why);
+	assert_string_equal(buf_c(&all), expected);
+}
+
+static void
+it_is_evidence_of_the_source_where_it_is_asked_for(void **state)
+{
+	SCOPED_STORE s = signed_mail(*state);
+
 	learn(s, STORE_OWN_FOUND, "192.0.2.9", "192.0.2.9", NOW);
 	settle(s);
-	must(store_sources(s, &q, add_evidence, &all, &why), &why);
-	assert_string_equal(buf_c(&all), "spf_range:example.com;");
+	assert_evidence(s, "", "spf_range:example.com;");
+	assert_evidence(s, "example.com", "spf_range:example.com;");
+	/* What another domain says of its own senders says nothing here. */
+	assert_evidence(s, "example.net", "network;");
+}
+
+static void
+a_customers_record_does_not_name_the_service_it_includes(void **state)
+{
+	SCOPED_STORE s = signed_mail(*state);
+	struct store_host host = { .state = STORE_HOST_CONFIRMED,
+				   .name = S("mail-a1.google.com") };
+	struct diag why = { 0 };
+
+	assert_true(netaddr_parse(S("192.0.2.9"), &host.ip));
+	must(store_hosts_put(
+		     s,
+		     &(struct store_hosts){ STORE_OWNER_SELF, NOW, &host, 1 },
+		     NULL, &why),
+	     &why);
+	learn(s, STORE_OWN_FOUND, "192.0.2.0", "192.0.2.255", NOW);
+	settle(s);
+	assert_evidence(s, "example.com",
+			"ptr:mail-a1.google.com;spf_range:example.com;");
+	/* Whose mail it is, the record does tell. */
+	assert_classes(s, "own=35 ", "own own ");
 }
 
 static void
@@ -289,6 +325,32 @@ a_deleted_domain_leaves_nothing(void **state)
 	assert_int_equal(ask(*state, "SELECT count(*) FROM own_spf"), 0);
 }
 
+static void
+a_domain_that_is_looked_at_no_more_has_no_record(void **state)
+{
+	SCOPED_STORE s = signed_mail(*state);
+	struct diag why = { 0 };
+	bool changed = false;
+
+	learn(s, STORE_OWN_FOUND, "192.0.2.9", "192.0.2.9", NOW);
+	settle(s);
+	assert_classes(s, "own=30 forwarded=5 ", "forwarded own ");
+	must(store_own_drop(s, STORE_OWNER_SELF, S("example.net"), &changed,
+			    &why),
+	     &why);
+	assert_false(changed);
+	assert_int_equal(ask(*state, "SELECT count(*) FROM own_spf"), 1);
+	must(store_own_drop(s, STORE_OWNER_SELF, S("example.com"), &changed,
+			    &why),
+	     &why);
+	assert_true(changed);
+	settle(s);
+	/* Its reports stay. */
+	assert_classes(s, "forwarded=35 ", "forwarded forwarded ");
+	assert_int_equal(ask(*state, "SELECT count(*) FROM own_address"), 0);
+	assert_int_equal(ask(*state, "SELECT count(*) FROM own_spf"), 0);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -299,8 +361,10 @@ main(void)
 		CASE(addresses_that_come_later_are_classed_as_they_come),
 		CASE(a_failure_takes_nothing_away_and_is_tried_again_soon),
 		CASE(a_record_is_read_daily_a_gone_domain_later),
-		CASE(it_is_evidence_of_the_source),
+		CASE(it_is_evidence_of_the_source_where_it_is_asked_for),
+		CASE(a_customers_record_does_not_name_the_service_it_includes),
 		CASE(a_deleted_domain_leaves_nothing),
+		CASE(a_domain_that_is_looked_at_no_more_has_no_record),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
