@@ -125,7 +125,7 @@ number(const struct json *object, const char *key)
 }
 
 static void
-an_aggregate_report_shows_head_rows_and_what_was_repaired(void **state)
+an_aggregate_report_shows_head_rows_and_repairs(void **state)
 {
 	const struct decode_end how = {
 		.kind = DECODE_DMARC,
@@ -332,7 +332,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
-			an_aggregate_report_shows_head_rows_and_what_was_repaired),
+			an_aggregate_report_shows_head_rows_and_repairs),
 		cmocka_unit_test(what_was_taken_back_leaves_nothing),
 		cmocka_unit_test(
 			rows_and_documents_that_are_too_many_are_counted),
