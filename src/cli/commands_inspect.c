@@ -9,6 +9,7 @@ static const struct cli_option check_options[] = {
 	{ "selector", 0, CLI_TEXT, "NAME", NULL, "cli.opt.dkim_selector",
 	  true },
 	{ "from", 0, CLI_FILE, "FILE", NULL, "cli.opt.check_from", false },
+	{ "schema", 0, CLI_FLAG, NULL, NULL, "cli.opt.check_schema", false },
 };
 
 static const struct cli_option resolve_options[] = {

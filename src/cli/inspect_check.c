@@ -14,6 +14,9 @@ enum {
 	SELECTORS_MAX = 64
 };
 
+/* Made from docs/schema/check.json when the program is built. */
+extern const struct str cli_check_schema;
+
 static const struct cli_column columns[] = {
 	{ "check", "cli.col.check", false, false },
 	{ "status", "cli.col.status", false, false },
@@ -315,6 +318,10 @@ cli_check(struct cli *c)
 	struct check k = { .c = c };
 	int code = CLI_FINE;
 
+	if (cli_given(c, "schema")) {
+		buf_add(&c->out, cli_check_schema);
+		return CLI_FINE;
+	}
 	if (read_domains(&k, &code))
 		code = run(&k);
 	heap_free(k.domain);

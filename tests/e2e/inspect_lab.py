@@ -15,6 +15,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import inspect_schema
 import namespace
 from inspect_servers import World
 
@@ -157,6 +158,14 @@ class Tap:
         sys.stdout.flush()
 
 
+def tell_schema(tap, whole):
+    skip = None if whole else inspect_schema.missing()
+    for name, trouble in (
+            ("check --json keeps to its schema", inspect_schema.is_kept),
+            ("the schema refuses what is spoilt", inspect_schema.can_refuse)):
+        tap.tell(name, None if skip else trouble(*whole.result()), skip)
+
+
 def run(program, only):
     with World() as world, ThreadPoolExecutor(AT_ONCE) as pool:
         cases = [c for c in world.cases if not only or c.name in only]
@@ -164,7 +173,9 @@ def run(program, only):
         skip = oracle_missing(world)
         said = [pool.submit(ask, program, world, c) for c in cases]
         other = None if skip or only else pool.submit(ask_oracle, world)
-        tap = Tap(len(cases) + (0 if only else 3))
+        whole = None if only or inspect_schema.missing() else pool.submit(
+            inspect_schema.check, program, world)
+        tap = Tap(len(cases) + (0 if only else 5))
         for case, future in zip(cases, said):
             tap.tell(f"{case.name}: {case.branch or case.result}",
                      differs(case, future.result()))
@@ -174,6 +185,7 @@ def run(program, only):
             return tap.bad
         tap.tell("a translated policy comes back by the line",
                  told_to_a_person(program, world))
+        tell_schema(tap, whole)
         names = ("mta-sts-query agrees on all, but for what it does otherwise",
                  "the command mta-sts-query says what its library says")
         if skip:
