@@ -2,6 +2,7 @@
 #include "cli/inspect.h"
 #include "cli/progress.h"
 #include "dnsname/dnsname.h"
+#include "insight/insight.h"
 #include "os/os.h"
 
 #include <string.h>
@@ -28,6 +29,7 @@ struct check {
 	struct cli *c;
 	struct loop *loop;
 	struct inspect *inspect;
+	struct store *store; /* NULL: there are no reports here */
 	struct str *domain;
 	size_t n, next, done, under_way;
 	struct str selector[SELECTORS_MAX];
@@ -200,13 +202,17 @@ static void
 start_one(struct check *k, struct str domain)
 {
 	struct one *one = heap_new(sizeof(*one));
-	const struct facts_subject subject = { .domain = domain,
-					       .selectors = k->selector,
-					       .selectors_n = k->selectors };
+	struct facts_subject subject = { .domain = domain,
+					 .selectors = k->selector,
+					 .selectors_n = k->selectors };
+	const struct insight_mail of = { STORE_OWNER_SELF, k->c->now, domain };
 
 	*one = (struct one){ .check = k,
 			     .facts = facts_new(FACTS_MAX, os_now()),
 			     .began = os_ticks() };
+	if (k->store && insight_seen(k->store, &of, facts_mem(one->facts),
+				     &subject.seen, NULL) != ERR_NONE)
+		subject.seen = (struct facts_seen){ 0 };
 	one->look = inspect_look_new(one->facts, &subject, 0);
 	k->under_way++;
 	inspect_run(k->inspect, one->facts, judge_one, one_done, one);
@@ -301,6 +307,9 @@ run(struct check *k)
 		return code;
 	k->loop = loop_new();
 	err = inspect_new(k->loop, &options, &k->inspect, &why);
+	/* Who may not read the reports here learns the rest. */
+	if (store_open(c->data, STORE_READ, 0, &k->store, NULL) != ERR_NONE)
+		k->store = NULL;
 	if (err == ERR_NONE) {
 		cli_progress_begin(&k->progress, c, "cli.check.checking");
 		start_some(k);
@@ -308,6 +317,7 @@ run(struct check *k)
 		cli_progress_end(&k->progress);
 		inspect_free(k->inspect);
 	}
+	store_close(k->store);
 	loop_free(k->loop);
 	return err == ERR_NONE ? k->code : cli_fail(c, err, &why);
 }

@@ -388,6 +388,7 @@ dmarcrec_check(struct facts *f, const struct facts_subject *s,
 		break;
 	case DMARCREC_HERE:
 		dmarcrec_lint(&own->record, l.domain, out);
+		dmarcrec_check_seen(&own->record, s, out);
 		check_effect(&l);
 		ready = dmarcrec_check_hosts(f, own, out);
 		break;

@@ -26,6 +26,11 @@ struct str dmarcrec_join(struct arena *mem, struct str a, struct str b);
 void dmarcrec_offer(struct finding_found *found, const struct dmarcrec *rec,
 		    struct str domain, struct arena *mem);
 
+/* The record against `s->seen`. */
+void dmarcrec_check_seen(const struct dmarcrec *rec,
+			 const struct facts_subject *s,
+			 struct finding_list *out);
+
 /* Where the record's addresses lead; false: not yet. */
 bool dmarcrec_check_hosts(struct facts *f, const struct dmarcrec_place *place,
 			  struct finding_list *out);

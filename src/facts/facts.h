@@ -12,6 +12,7 @@
 
 #include "base/base.h"
 #include "facts/cert.h"
+#include "facts/seen.h"
 #include "netaddr/netaddr.h"
 
 enum facts_type { /* IANA numbers */
@@ -125,6 +126,7 @@ struct facts_subject {
 	struct str domain;           /* folded */
 	const struct str *selectors; /* DKIM: given or seen in reports */
 	size_t selectors_n;
+	struct facts_seen seen; /* in reports */
 };
 
 struct facts;

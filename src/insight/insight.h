@@ -6,6 +6,7 @@
 #define INSIGHT_H
 
 #include "base/base.h"
+#include "facts/facts.h"
 #include "store/store.h"
 
 /* An empty question: all time, every domain, trust verified and operator,
@@ -26,6 +27,17 @@ enum err insight_set(struct store_query *q, struct str name, struct str value,
  * is close: for "did you mean". */
 const char *insight_nearest(struct str word, const char *const *words,
 			    size_t count);
+
+struct insight_mail {
+	int64_t owner, now;
+	struct str domain; /* folded */
+};
+/* What the reports of the last week say of a domain's mail, for the checks of
+ * its records; nothing is known of it (`days` 0) on failure. Texts in `mem`.
+ * Reads some thousand rows at most. */
+enum err insight_seen(struct store *store, const struct insight_mail *of,
+		      struct arena *mem, struct facts_seen *out,
+		      struct diag *why) MUST_CHECK;
 
 #include "insight/ready.h"
 

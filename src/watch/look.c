@@ -46,6 +46,17 @@ watch_look_selector(struct watch_look *l, struct str selector)
 }
 
 void
+watch_look_seen(struct watch_look *l, const struct facts_seen *seen)
+{
+	struct facts_seen *to = &l->subject.seen;
+
+	*to = *seen;
+	if (!arena_dup(l->mem, seen->dkim.name, &to->dkim.name) ||
+	    !arena_dup(l->mem, seen->spf.name, &to->spf.name))
+		*to = (struct facts_seen){ 0 };
+}
+
+void
 watch_look_reports(struct watch_look *l, const struct watch_reports *r)
 {
 	l->reports = *r;

@@ -59,6 +59,8 @@ void watch_look_free(struct watch_look *l);
 /* A selector that mail was seen to be signed with; beyond the bound: left
  * out. Before the look begins. */
 void watch_look_selector(struct watch_look *l, struct str selector);
+/* What reports say of its mail; copied. Before the look begins. */
+void watch_look_seen(struct watch_look *l, const struct facts_seen *seen);
 /* Before the look begins. */
 void watch_look_reports(struct watch_look *l, const struct watch_reports *r);
 /* A `judge` of inspect_run. */

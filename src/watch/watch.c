@@ -1,4 +1,5 @@
 /* watch.c - takes domains that are due, a few at once. */
+#include "insight/insight.h"
 #include "log/log.h"
 #include "store/store.h"
 #include "watch/alarm.h"
@@ -6,6 +7,7 @@
 
 enum {
 	SELECTOR_DAYS = 30,
+	SEEN_MEMORY = 16 << 10,
 	ARRIVALS_MS = 3600 * 1000,
 	ROUND_MS = 20, /* between two domains: looks go on meanwhile */
 	ROUND_MEMORY = 8 << 20,
@@ -218,6 +220,19 @@ add_reports(struct watch *w, struct store *s, struct watch_look *l)
 	watch_look_reports(l, &r);
 }
 
+/* How its mail does. What cannot be read is not known. */
+static void
+add_seen(struct store *s, struct watch_look *l)
+{
+	const struct insight_mail of = { l->of.owner, facts_now(l->facts),
+					 l->of.name };
+	SCOPED_ARENA mem = arena_new(SEEN_MEMORY);
+	struct facts_seen seen;
+
+	if (insight_seen(s, &of, mem, &seen, NULL) == ERR_NONE)
+		watch_look_seen(l, &seen);
+}
+
 static enum err
 begin(void *ctx, const struct control_watched *of)
 {
@@ -254,6 +269,7 @@ fill(void *ctx)
 	for (struct one *o = w->ones; o != had; o = o->next) {
 		if (s) {
 			add_selectors(s, o->look);
+			add_seen(s, o->look);
 			add_reports(w, s, o->look);
 		}
 		inspect_run(w->inspect, o->look->facts, judge, look_done, o);

@@ -91,6 +91,9 @@ PAGE = b"<!DOCTYPE html><html><title>Hello</title></html>\n"
 def record_cases():
     """Those that end at, or are about, the TXT record."""
     yield Case("sound", VALID, None)
+    yield Case("strict-reject", VALID, None,
+               rr='_dmarc.{d} TXT "v=DMARC1; p=reject; adkim=s; '
+                  'rua=mailto:d@lab.test"')
     yield Case("two-strings", VALID, None, txt=[("v=STSv1;", " id=1;")])
     yield Case("beside-foreign", VALID, None, txt=["v=spf1 -all", RECORD])
     yield Case("by-cname", VALID, None, txt=None,

@@ -15,6 +15,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import inspect_reports
 import inspect_schema
 import namespace
 from inspect_servers import World
@@ -175,7 +176,7 @@ def run(program, only):
         other = None if skip or only else pool.submit(ask_oracle, world)
         whole = None if only or inspect_schema.missing() else pool.submit(
             inspect_schema.check, program, world)
-        tap = Tap(len(cases) + (0 if only else 5))
+        tap = Tap(len(cases) + (0 if only else 6))
         for case, future in zip(cases, said):
             tap.tell(f"{case.name}: {case.branch or case.result}",
                      differs(case, future.result()))
@@ -186,6 +187,8 @@ def run(program, only):
         tap.tell("a translated policy comes back by the line",
                  told_to_a_person(program, world))
         tell_schema(tap, whole)
+        tap.tell("reports tell what a record does to the mail",
+                 inspect_reports.are_told(program, world))
         names = ("mta-sts-query agrees on all, but for what it does otherwise",
                  "the command mta-sts-query says what its library says")
         if skip:

@@ -61,17 +61,12 @@ answer(struct facts *f, const struct facts_question *q)
 		assert_true(facts_put_mail(f, q, &none));
 }
 
-/* A look in a world where no name server can be reached. */
-static struct watch_look *
-look_and_remember(const struct control_watched *of, const char *world,
-		  const char *selector, const struct watch_reports *reports)
+/* In a world where no name server can be reached. */
+static void
+judge_all(struct watch_look *l, const char *world)
 {
-	struct watch_look *l = watch_look_new(of, NOW);
 	struct diag why = { 0 };
 
-	if (reports)
-		watch_look_reports(l, reports);
-	watch_look_selector(l, str_of(selector));
 	assert_int_equal(facts_put_world(l->facts, str_of(world), &why),
 			 ERR_NONE);
 	for (int round = 0; round < ROUNDS && !watch_look_judge(l); round++) {
@@ -81,6 +76,18 @@ look_and_remember(const struct control_watched *of, const char *world,
 			answer(l->facts, &q);
 		facts_settle(l->facts);
 	}
+}
+
+static struct watch_look *
+look_and_remember(const struct control_watched *of, const char *world,
+		  const char *selector, const struct watch_reports *reports)
+{
+	struct watch_look *l = watch_look_new(of, NOW);
+
+	if (reports)
+		watch_look_reports(l, reports);
+	watch_look_selector(l, str_of(selector));
+	judge_all(l, world);
 	return l;
 }
 
@@ -315,6 +322,32 @@ tls_reports_that_came_and_come_no_more_are_missed(void **state)
 			fail_msg("%zu", i);
 }
 
+static void
+reports_tell_what_the_dmarc_record_does_to_the_mail(void **state)
+{
+	const struct control_watched of = DOMAIN;
+	const struct facts_seen seen = {
+		.days = 7,
+		.passed = 100,
+		.dkim = { 3, STR("mail.example.com") },
+	};
+	struct watch_look *l = watch_look_new(&of, NOW);
+	struct control_look out;
+	bool found = false;
+
+	(void)state;
+	watch_look_seen(l, &seen);
+	judge_all(l, "example.com SOA ns1.example.com\n"
+		     "_dmarc.example.com TXT \"v=DMARC1; p=none; adkim=s\"\n");
+	assert_true(watch_look_result(l, &out));
+	for (size_t i = 0; i < out.findings; i++)
+		found |= str_eq(out.finding[i].part, S("dmarc")) &&
+			 str_eq(out.finding[i].code,
+				S("dmarc.adkim_too_strict"));
+	assert_true(found);
+	watch_look_free(l);
+}
+
 int
 main(void)
 {
@@ -329,6 +362,8 @@ main(void)
 			testing_is_over_when_reports_came_and_all_is_well),
 		cmocka_unit_test(
 			tls_reports_that_came_and_come_no_more_are_missed),
+		cmocka_unit_test(
+			reports_tell_what_the_dmarc_record_does_to_the_mail),
 		cmocka_unit_test(the_next_look_is_sooner_while_something_fails),
 	};
 
