@@ -73,6 +73,15 @@ api_cell_bool(struct api_list *l, const char *key, bool yes)
 }
 
 void
+api_cell_known_bool(struct api_list *l, const char *key, bool yes, bool known)
+{
+	if (known)
+		api_cell_bool(l, key, yes);
+	else
+		api_cell(l, key, S(""));
+}
+
+void
 api_cell_time(struct api_list *l, const char *key, int64_t at, bool known)
 {
 	char text[CIVIL_STAMP_SIZE];

@@ -35,6 +35,9 @@ enum err api_list_row_end(struct api_list *l) MUST_CHECK;
 void api_cell(struct api_list *l, const char *key, struct str text);
 void api_cell_i64(struct api_list *l, const char *key, int64_t n, bool known);
 void api_cell_bool(struct api_list *l, const char *key, bool yes);
+/* null, or nothing in CSV, when it is not known. */
+void api_cell_known_bool(struct api_list *l, const char *key, bool yes,
+			 bool known);
 /* UTC seconds; a stamp in CSV. */
 void api_cell_time(struct api_list *l, const char *key, int64_t at, bool known);
 void api_cell_measures(struct api_list *l, const int64_t *m, const bool *known);

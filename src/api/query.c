@@ -2,7 +2,8 @@
 #include "api/handlers.h"
 #include "api/list.h"
 
-static const char *const columns[] = { "key", "label", API_MEASURE_COLUMNS };
+static const char *const columns[] = { "key", "label", "confirmed",
+				       API_MEASURE_COLUMNS };
 static const struct api_list_shape shape = {
 	.schema = "waxseal.report.query/1",
 	.member = "rows",
@@ -26,6 +27,7 @@ take_row(void *ctx, const struct store_answer_row *row)
 	api_list_row(l);
 	api_cell(l, "key", row->key);
 	api_cell(l, "label", row->label.n ? row->label : row->key);
+	api_cell_known_bool(l, "confirmed", row->confirmed, row->named);
 	api_cell_measures(l, row->m, row->known);
 	return api_list_row_end(l);
 }

@@ -3,12 +3,31 @@
 #include "api/list.h"
 
 static const char *const columns[] = {
-	"report",   "n",           "day",           "reporter",
-	"domain",   "header_from", "envelope_from", "envelope_to",
-	"ip",       "host",        "asn",           "as_name",
-	"country",  "source",      "source_label",  "spf",
-	"dkim",     "spf_aligned", "dkim_aligned",  "disposition",
-	"override", "comment",     "policy",        "class",
+	"report",
+	"n",
+	"day",
+	"reporter",
+	"domain",
+	"header_from",
+	"envelope_from",
+	"envelope_to",
+	"ip",
+	"host",
+	"host_confirmed",
+	"asn",
+	"as_name",
+	"country",
+	"source",
+	"source_label",
+	"spf",
+	"dkim",
+	"spf_aligned",
+	"dkim_aligned",
+	"disposition",
+	"override",
+	"comment",
+	"policy",
+	"class",
 	"count",
 };
 static const struct api_list_shape shape = {
@@ -103,6 +122,8 @@ take_row(void *ctx, const struct store_detail *d)
 	api_cell(l, "envelope_to", d->envelope_to);
 	api_cell(l, "ip", d->ip);
 	api_cell(l, "host", d->host);
+	api_cell_known_bool(l, "host_confirmed", d->host_confirmed,
+			    d->host.n > 0);
 	api_cell_i64(l, "asn", d->asn, d->asn != 0);
 	api_cell(l, "as_name", d->as_name);
 	api_cell(l, "country", d->country);

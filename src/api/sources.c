@@ -162,6 +162,10 @@ take_group(void *ctx, const struct store_answer_row *row)
 	json_open_object(j, NULL);
 	json_put_known(j, "key", row->key);
 	json_put_known(j, "label", row->label.n ? row->label : row->key);
+	if (row->named)
+		json_put_bool(j, "confirmed", row->confirmed);
+	else
+		json_put_null(j, "confirmed");
 	api_put_measures(j, row->m, row->known);
 	json_close_object(j);
 	return ERR_NONE;

@@ -288,13 +288,24 @@ struct page {
 	size_t first, end, count;
 };
 
+/* "none" is for addresses that have no name. */
+static bool
+is_named(const struct asking *a, const struct store_answer_row *row)
+{
+	if (a->q->group == STORE_F_HOST)
+		return row->key.n > 0 && !str_eq(row->key, S("none"));
+	return a->q->group == STORE_F_IP && !str_eq(row->label, row->key);
+}
+
 static enum err
 give_page(struct asking *a, const struct page *p,
 	  enum err (*row)(void *ctx, const struct store_answer_row *),
 	  void *ctx, struct diag *why)
 {
 	SCOPED_BUF label = BUF(64 << 10);
-	enum err e = ERR_NONE;
+	struct map *confirmed = map_new(STORE_LIMIT_MAX);
+	enum err e = store_key_confirmed(a->s, a->q, p->all + p->first,
+					 p->end - p->first, confirmed, why);
 
 	for (size_t i = p->first; i < p->end && e == ERR_NONE; i++) {
 		struct store_answer_row out = { .key = p->all[i]->key };
@@ -303,9 +314,17 @@ give_page(struct asking *a, const struct page *p,
 		fill_measures(a, p->all[i], &out);
 		e = store_key_label(a->s, a->q, p->all[i], &label, why);
 		out.label = buf_str(&label);
+		out.named = is_named(a, &out);
+		out.confirmed =
+			out.named &&
+			map_get(confirmed,
+				(struct str){ (const char *)&p->all[i]->number,
+					      sizeof(p->all[i]->number) },
+				NULL);
 		if (e == ERR_NONE)
 			e = row(ctx, &out);
 	}
+	map_free(confirmed);
 	return e;
 }
 

@@ -94,6 +94,9 @@ struct store_answer_row {
 	struct str label; /* for people: "Amazon SES", "Norway" is the code */
 	int64_t m[STORE_MEASURES];
 	bool known[STORE_MEASURES];
+	/* Groups by address and by name: there is a name, and it led back to
+	 * the address (of a name: to one of its addresses). */
+	bool named, confirmed;
 	/* Messages under each policy, by enum dmarc_policy. */
 	int64_t policy[DMARC_POLICY_REJECT + 1];
 };
@@ -134,6 +137,7 @@ struct store_detail {
 	struct str auth_json; /* {"dkim":[...],"spf":[...]} */
 	struct str disposition, policy, class_name, overrides, comment;
 	bool spf_aligned, dkim_aligned;
+	bool host_confirmed; /* `host` led back to `ip` */
 	uint64_t count;
 };
 enum err store_rows(struct store *s, const struct store_query *query,

@@ -58,7 +58,8 @@ enum store_detail_column {
 	STORE_D_CLASS,
 	STORE_D_VERDICT,
 	STORE_D_OVERRIDES,
-	STORE_D_COUNT
+	STORE_D_COUNT,
+	STORE_D_HOST_STATE
 };
 
 enum { STORE_GROUPS_MAX = 1000000 /* lines of an answer, all pages */ };

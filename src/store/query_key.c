@@ -173,3 +173,86 @@ store_key_label(struct store *s, const struct store_query *q,
 		buf_add(out, group->key);
 	return e;
 }
+
+/* ---- names that led back ---- */
+
+struct confirming {
+	struct store *s;
+	const struct store_query *q;
+	struct map *out;
+	struct diag *why;
+};
+
+static struct str
+key_of(const int64_t *number)
+{
+	return (struct str){ (const char *)number, sizeof(*number) };
+}
+
+static enum err
+confirm_addresses(const struct confirming *c, struct store_group *const *groups,
+		  size_t count)
+{
+	SCOPED_STATEMENT st = NULL;
+	enum err e =
+		db_prepare(c->s->db, S("SELECT host FROM endpoint WHERE id=?1"),
+			   &st, c->why);
+
+	for (size_t i = 0; e == ERR_NONE && i < count; i++) {
+		bool row = false;
+
+		db_reset(st);
+		db_bind_i64(st, 1, groups[i]->number);
+		e = db_step(st, &row, c->why);
+		if (e == ERR_NONE && row &&
+		    db_i64(st, 0) == STORE_HOST_CONFIRMED)
+			map_put(c->out, key_of(&groups[i]->number), 1);
+	}
+	return e;
+}
+
+/* One pass over the addresses, instead of an index that every import would
+ * have to keep. */
+static enum err
+confirm_names(const struct confirming *c, struct store_group *const *groups,
+	      size_t count)
+{
+	struct map *wanted = map_new(STORE_LIMIT_MAX);
+	SCOPED_STATEMENT st = NULL;
+	bool row = false;
+	enum err e = db_prepare(
+		c->s->db,
+		S("SELECT ptr FROM endpoint WHERE owner=?1 AND host=?2"), &st,
+		c->why);
+
+	for (size_t i = 0; i < count; i++)
+		map_put(wanted, key_of(&groups[i]->number), 1);
+	if (e == ERR_NONE) {
+		db_bind_i64(st, 1, c->q->owner);
+		db_bind_i64(st, 2, STORE_HOST_CONFIRMED);
+	}
+	while (e == ERR_NONE && (e = db_step(st, &row, c->why)) == ERR_NONE &&
+	       row) {
+		int64_t name = db_i64(st, 0);
+
+		if (map_get(wanted, key_of(&name), NULL))
+			map_put(c->out, key_of(&name), 1);
+	}
+	map_free(wanted);
+	return e;
+}
+
+enum err
+store_key_confirmed(struct store *s, const struct store_query *q,
+		    struct store_group *const *groups, size_t count,
+		    struct map *out, struct diag *why)
+{
+	const struct confirming c = { s, q, out, why };
+
+	if (count == 0)
+		return ERR_NONE;
+	if (q->group == STORE_F_IP)
+		return confirm_addresses(&c, groups, count);
+	return q->group == STORE_F_HOST ? confirm_names(&c, groups, count)
+					: ERR_NONE;
+}

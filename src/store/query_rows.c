@@ -104,6 +104,8 @@ take_numbers(struct reading *r, struct store_detail *d)
 	d->count = db_u64(r->rows, STORE_D_COUNT);
 	d->dkim_aligned = (verdict & STORE_V_DKIM) != 0;
 	d->spf_aligned = (verdict & STORE_V_SPF) != 0;
+	d->host_confirmed =
+		db_i64(r->rows, STORE_D_HOST_STATE) == STORE_HOST_CONFIRMED;
 	d->disposition = str_of(store_value_word(
 		STORE_F_DISPOSITION, verdict >> STORE_V_DISPOSITION & 3));
 	d->policy = str_of(store_value_word(STORE_F_POLICY,

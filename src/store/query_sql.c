@@ -108,7 +108,7 @@ put_columns(struct store_select *sql, const struct store_query *q)
 			 "t.header_from,t.envelope_from,t.envelope_to,"
 			 "t.comment,coalesce(e.ptr,0),e.ip,e.country,e.asn,"
 			 "n.label,s.slug,s.label,a.json,%s,t.verdict,"
-			 "t.overrides,t.count FROM ",
+			 "t.overrides,t.count,e.host FROM ",
 			 c->class_name);
 }
 

@@ -79,6 +79,11 @@ int64_t store_key_number(enum store_field field, struct db_statement *st);
 enum err store_keys_resolve(struct store *s, enum store_field field,
 			    struct store_tally *t, struct diag *why) MUST_CHECK;
 /* What people read; appended to `out`. */
+/* Of `count` groups by address or name, the numbers of those whose name is
+ * confirmed, into `out`; of others nothing. */
+enum err store_key_confirmed(struct store *s, const struct store_query *q,
+			     struct store_group *const *groups, size_t count,
+			     struct map *out, struct diag *why) MUST_CHECK;
 enum err store_key_label(struct store *s, const struct store_query *q,
 			 const struct store_group *group, struct buf *out,
 			 struct diag *why) MUST_CHECK;

@@ -215,11 +215,23 @@ only_a_name_that_leads_back_names_a_source(void **state)
 	}
 }
 
+/* "?" behind a name that did not lead back, "!" behind one that did. */
 static enum err
 add_row(void *ctx, const struct store_answer_row *row)
 {
-	buf_addf(ctx, "%.*s=%lld ", STR_ARG(row->key),
+	buf_addf(ctx, "%.*s%s=%lld ", STR_ARG(row->key),
+		 row->confirmed ? "!"
+		 : row->named   ? "?"
+				: "",
 		 (long long)row->m[STORE_M_MESSAGES]);
+	return ERR_NONE;
+}
+
+static enum err
+add_detail(void *ctx, const struct store_detail *d)
+{
+	buf_addf(ctx, "%.*s%s ", STR_ARG(d->host),
+		 d->host_confirmed ? "!" : "");
 	return ERR_NONE;
 }
 
@@ -245,13 +257,54 @@ not_looked_up_is_not_the_same_as_without_a_name(void **state)
 	found(s, "192.0.2.1", STORE_HOST_NONE, "", NOW);
 	found(s, "203.0.113.5", STORE_HOST_UNCONFIRMED, "b.example", NOW);
 	must(store_ask(s, &q, add_row, &rows, &totals, &next, &why), &why);
-	assert_string_equal(buf_c(&rows), "=30 none=5 b.example=2 ");
+	assert_string_equal(buf_c(&rows), "=30 none=5 b.example?=2 ");
 	q.filter[q.filter_count++] =
 		(struct store_filter){ .field = STORE_F_HOST,
 				       .value = S("none") };
 	buf_clear(&rows);
 	must(store_ask(s, &q, add_row, &rows, &totals, &next, &why), &why);
 	assert_string_equal(buf_c(&rows), "none=5 ");
+}
+
+static void
+a_name_that_does_not_lead_back_is_marked(void **state)
+{
+	SCOPED_STORE s = three(*state);
+	SCOPED_BUF next = BUF(1000);
+	struct store_query q = {
+		.owner = STORE_OWNER_SELF,
+		.first_day = INT64_MIN,
+		.last_day = INT64_MAX,
+		.grouped = true,
+		.filter_count = 1,
+		.filter = { { .field = STORE_F_DOMAIN,
+			      .value = S("example.com") } },
+	};
+	struct store_answer_row totals;
+	SCOPED_BUF hosts = BUF(1000);
+	SCOPED_BUF ips = BUF(1000);
+	SCOPED_BUF rows = BUF(1000);
+	struct diag why = { 0 };
+
+	found(s, "192.0.2.1", STORE_HOST_UNCONFIRMED, "mx.google.com", NOW);
+	found(s, "198.51.100.9", STORE_HOST_CONFIRMED, "a.example", NOW);
+	q.group = STORE_F_HOST;
+	must(store_ask(s, &q, add_row, &hosts, &totals, &next, &why), &why);
+	assert_string_equal(buf_c(&hosts),
+			    "a.example!=30 mx.google.com?=5 =2 ");
+	q.group = STORE_F_IP;
+	must(store_ask(s, &q, add_row, &ips, &totals, &next, &why), &why);
+	assert_string_equal(buf_c(&ips),
+			    "198.51.100.9!=30 192.0.2.1?=5 203.0.113.5=2 ");
+	must(store_rows(s, &q, add_detail, &rows, &next, &why), &why);
+	assert_non_null(strstr(buf_c(&rows), "a.example! "));
+	assert_non_null(strstr(buf_c(&rows), "mx.google.com "));
+	/* One address that it leads back to is enough for a name. */
+	found(s, "203.0.113.5", STORE_HOST_CONFIRMED, "mx.google.com", NOW);
+	q.group = STORE_F_HOST;
+	buf_clear(&hosts);
+	must(store_ask(s, &q, add_row, &hosts, &totals, &next, &why), &why);
+	assert_string_equal(buf_c(&hosts), "a.example!=30 mx.google.com!=7 ");
 }
 
 static enum err
@@ -294,6 +347,7 @@ main(void)
 		CASE(a_failure_takes_nothing_away),
 		CASE(only_a_name_that_leads_back_names_a_source),
 		CASE(not_looked_up_is_not_the_same_as_without_a_name),
+		CASE(a_name_that_does_not_lead_back_is_marked),
 		CASE(the_evidence_is_the_name),
 	};
 

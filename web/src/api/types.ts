@@ -74,6 +74,7 @@ export interface Measures {
 export interface QueryRow extends Measures {
 	key: string | null; // null: not known; as a filter "unknown"
 	label: string | null;
+	confirmed: boolean | null; // groups ip and host: the name leads back
 }
 export interface QueryAnswer {
 	schema: "waxseal.report.query/1";
@@ -105,7 +106,8 @@ export interface Detail {
 	reporter: string; domain: string;
 	header_from: string; envelope_from: string | null;
 	envelope_to: string | null;
-	ip: string | null; host: string | null; asn: number | null;
+	ip: string | null; host: string | null;
+	host_confirmed: boolean | null; asn: number | null;
 	as_name: string | null; country: string | null;
 	source: string | null; source_label: string | null;
 	spf: AuthResult[]; dkim: AuthResult[];

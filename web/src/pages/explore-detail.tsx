@@ -8,6 +8,7 @@ import { href, hrefWith, usePlace } from "../model/place";
 import { country, day, number } from "../words/format";
 import { shownDomain } from "../words/idn";
 import { t } from "../words/words";
+import { Unconfirmed } from "../parts/bits";
 import { Answer } from "../parts/page";
 import { ClassStatus, Disposition, Policy, Verdict } from "../parts/status";
 import { Table } from "../parts/table";
@@ -79,7 +80,9 @@ export function detailColumns(here: boolean): Column<Detail>[] {
 		     (row) => row.envelope_to),
 		link("ip", t("web.field.ip"), "ip", (row) => row.ip,
 		     (row) => <span class="mono">{row.ip}</span>),
-		link("host", t("web.field.host"), "host", (row) => row.host),
+		link("host", t("web.field.host"), "host", (row) => row.host,
+		     (row) => <>{row.host}{row.host_confirmed === false &&
+			<Unconfirmed />}</>),
 		link("asn", t("web.field.asn"), "asn", (row) =>
 			row.asn === null ? null : String(row.asn), (row) =>
 			<span title={row.as_name ?? undefined}>AS{row.asn}

@@ -5,7 +5,7 @@ import type { Change } from "../model/place";
 import { href, hrefWith } from "../model/place";
 import { number, percent } from "../words/format";
 import { of, t } from "../words/words";
-import { Share, When } from "../parts/bits";
+import { Share, Unconfirmed, When } from "../parts/bits";
 import { Icon } from "../parts/icons";
 import { Mix } from "../parts/chart-mix";
 import { ClassStatus, Disposition, Policy, Verdict } from "../parts/status";
@@ -42,6 +42,7 @@ function Name({ view, row }: { view: View; row: QueryRow }) {
 		<span class="explore-name">
 			<a class="cell-link" href={hrefWith(narrowRow(view,
 				row.key))}>{face}</a>
+			{row.confirmed === false && <Unconfirmed />}
 			{view === "source" && row.key && <a class="side-link"
 				href={href("/sources/" +
 					encodeURIComponent(row.key))}

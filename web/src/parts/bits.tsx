@@ -3,6 +3,7 @@
 import { href } from "../model/place";
 import { ago, moment, number, percent, utc } from "../words/format";
 import { shownDomain } from "../words/idn";
+import { t } from "../words/words";
 
 /* A share of mail. Below `good` the bar is that of failing mail; without it
  * the share is a figure like any other: only our own mail can fail us. */
@@ -52,6 +53,12 @@ export function When({ at }: { at: number | null }) {
 		return <span class="muted">–</span>;
 	return <time dateTime={new Date(at * 1000).toISOString()}
 		title={`${moment(at)} (${utc(at)})`}>{ago(at)}</time>;
+}
+
+/* Beside a host name that does not lead back to its address. */
+export function Unconfirmed() {
+	return <span class="sub" title={t("web.host.unconfirmed_why")}>
+		{t("web.host.unconfirmed")}</span>;
 }
 
 export function DomainLink({ domain }: { domain: string }) {
