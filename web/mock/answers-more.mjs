@@ -24,6 +24,8 @@ function query(params) {
 	return { schema: "waxseal.report.query/1",
 		 query: Object.fromEntries(params),
 		 rows: keys.map((key, i) => ({ key, label: label(key),
+			confirmed: group === "host" || group === "ip" ?
+				i === 0 : null,
 			...measures(params, 0.5 ** (i + 1),
 				    key === "fail" ? 0 : 0.96 - i / 20) })),
 		 totals: measures(params), next: null, ignored: [] };

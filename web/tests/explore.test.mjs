@@ -33,6 +33,24 @@ test("the seven views have the same total, that of the question", async () => {
 	}
 });
 
+test("a host name that does not lead back is marked", async () => {
+	const domain = await largest(), page = await open();
+	await page.route(/api\/v1\/query/, async route => {
+		const answer = await route.fetch();
+		const told = await answer.json();
+		const one = told.rows[0] ?? told.totals;
+		await route.fulfill({ response: answer, json: { ...told, rows: [
+			{ ...one, key: "a.example", confirmed: true },
+			{ ...one, key: "b.example", confirmed: false },
+			{ ...one, key: null, confirmed: null }] } });
+	});
+	await go(page, `${EXPLORE}&domain=${domain}&group=host`);
+	const rows = page.locator("[data-row]");
+	equal(await rows.count(), 3, "rows");
+	equal(await page.locator("[data-row] .explore-name .sub").count(), 1);
+	ok((await rows.nth(1).textContent()).includes("not confirmed"));
+});
+
 test("the rows of a view add up to its total", async () => {
 	const page = await open();
 	for (const view of ["result", "org"]) {
