@@ -58,7 +58,10 @@ dnswire_run(struct str query, bool tcp)
 	struct dnswire_zone zone = { .ttl = 300, .find = find, .each = each };
 	struct dnswire_key key;
 	struct dnswire_reply reply = { .p = answer };
-	const struct dnswire_ask ask = { query, tcp, now(), &key, 1 };
+	static const uint8_t secret[DNSWIRE_COOKIE_SECRET] = { 1 };
+	const struct netaddr from = { { 0 } };
+	const struct dnswire_ask ask = { query, tcp,   now(), &key,
+					 1,     &from, secret };
 
 	reply.room = tcp ? DNSWIRE_TCP_MAX : DNSWIRE_UDP_MAX;
 	assert(dnswire_name_of(S("h"), &zone.apex));

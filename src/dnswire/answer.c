@@ -22,6 +22,9 @@ struct work {
 	struct writer w;
 	unsigned flags; /* of the answer */
 	bool edns;
+	size_t opt_room;
+	enum cookie cookie;
+	uint8_t cookies[DNSWIRE_COOKIE];
 	uint16_t edns_flags; /* that come back */
 };
 
@@ -41,15 +44,20 @@ put_opt(struct work *k, enum dnswire_rcode rcode)
 {
 	struct writer *w = &k->w;
 
-	w->room += OPT_ROOM;
+	w->room += k->opt_room;
 	dnswire_put8(w, 0);
 	dnswire_put16(w, DNSWIRE_OPT);
 	dnswire_put16(w, DNSWIRE_UDP_MAX);
 	dnswire_put8(w, (unsigned)rcode >> 4);
 	dnswire_put8(w, 0);
 	dnswire_put16(w, k->edns_flags);
-	dnswire_put16(w, 0);
-	k->reply->opt = OPT_ROOM;
+	dnswire_put16(w, (unsigned)(k->opt_room - OPT_ROOM));
+	if (k->opt_room > OPT_ROOM) {
+		dnswire_put16(w, OPTION_COOKIE);
+		dnswire_put16(w, DNSWIRE_COOKIE);
+		dnswire_put(w, k->cookies, DNSWIRE_COOKIE);
+	}
+	k->reply->opt = k->opt_room;
 	count(k, SECTION_ADDITIONAL);
 }
 
@@ -99,7 +107,7 @@ begin(struct work *k, uint16_t size)
 {
 	k->w = (struct writer){ .p = k->reply->p, .room = room_for(k, size) };
 	if (k->edns)
-		k->w.room -= OPT_ROOM;
+		k->w.room -= k->opt_room;
 	if (k->reply->chain.key)
 		k->w.room -= dnswire_sign_room(&k->tsig.key);
 	dnswire_put_head(&k->w, k->ask->query, &k->q, 0);
@@ -368,8 +376,8 @@ answer_bad_tsig(struct work *k, enum tsig_error error)
 	return what;
 }
 
-/* RFC 6891 section 6.1.3; false: another version. Options are not looked
- * at. */
+/* RFC 6891 section 6.1.3; false: another version. Of the options only cookies
+ * are looked at. */
 static bool
 read_opt(struct work *k, uint16_t *size)
 {
@@ -384,6 +392,15 @@ read_opt(struct work *k, uint16_t *size)
 	k->edns_flags = dnswire_get16(&r) & DO_BIT;
 	if (*size < UDP_LEAST)
 		*size = UDP_LEAST;
+	k->opt_room = OPT_ROOM;
+	if (version == 0)
+		k->cookie = dnswire_cookie_read(
+			k->ask,
+			str_sub(k->ask->query, k->q.opt.data, k->q.opt.n),
+			k->cookies);
+	if (k->cookie == COOKIE_NEW || k->cookie == COOKIE_GOOD)
+		k->opt_room += OPTION_HEAD + DNSWIRE_COOKIE;
+	k->reply->known = k->cookie == COOKIE_GOOD;
 	return version == 0;
 }
 
@@ -425,6 +442,8 @@ answer_read(struct work *k)
 	if (k->edns)
 		known = read_opt(k, &size);
 	begin(k, size);
+	if (k->cookie == COOKIE_BAD)
+		return refuse(k, DNSWIRE_FORMERR);
 	return known ? answer_question(k) : refuse(k, DNSWIRE_BADVERS);
 }
 
@@ -440,7 +459,7 @@ dnswire_answer(const struct dnswire_zone *zone, const struct dnswire_ask *ask,
 	out->account = 0;
 	out->type = 0;
 	out->rcode = DNSWIRE_NOERROR;
-	out->cut = false;
+	out->cut = out->known = false;
 	out->chain.key = NULL;
 	if (sense == SENSE_NONE)
 		return DNSWIRE_SILENCE;

@@ -16,9 +16,11 @@ enum {
 	DNSWIRE_LABELS_MAX = 127,
 	DNSWIRE_UDP_MAX = 1232, /* octets of a datagram that is not cut */
 	DNSWIRE_TCP_MAX = 65535,
-	DNSWIRE_MAC = 32,       /* octets of HMAC-SHA256 */
-	DNSWIRE_FUDGE = 300,    /* seconds, RFC 8945 section 10 */
-	DNSWIRE_SECRET_MAX = 64 /* octets */
+	DNSWIRE_MAC = 32,        /* octets of HMAC-SHA256 */
+	DNSWIRE_FUDGE = 300,     /* seconds, RFC 8945 section 10 */
+	DNSWIRE_SECRET_MAX = 64, /* octets */
+	DNSWIRE_COOKIE = 24,     /* octets of a client's and ours */
+	DNSWIRE_COOKIE_SECRET = 16
 };
 
 enum dnswire_type {
@@ -120,6 +122,9 @@ struct dnswire_ask {
 	int64_t now; /* UTC seconds */
 	const struct dnswire_key *keys;
 	size_t key_n;
+	/* For cookies: who asks, and octets nobody else has, NULL: none. */
+	const struct netaddr *from;
+	const uint8_t *secret;
 };
 
 enum dnswire_do {
@@ -137,17 +142,19 @@ struct dnswire_reply {
 	bool cut;
 	size_t question; /* octets of header and question */
 	size_t opt;      /* octets of OPT, which is then the last record */
+	/* The question had a cookie of ours: it is from where it says. */
+	bool known;
 	/* Answers with the same content have the same, for limits. */
 	uint64_t account;
 	struct dnswire_chain chain; /* of the question */
 };
 
 /* `p` and `room` of `out` are set. RFC 1034, 1035, 2308, 4343,
- * 6891, 8020, 8482, 8945, 9619. */
+ * 6891, 7873, 8020, 8482, 8945, 9018, 9619. */
 enum dnswire_do dnswire_answer(const struct dnswire_zone *zone,
 			       const struct dnswire_ask *ask,
 			       struct dnswire_reply *out);
-/* Makes a reply say "ask again by TCP", no longer than its question. */
+/* Makes it say "ask again by TCP", hardly longer than its question. */
 void dnswire_cut(struct dnswire_reply *reply);
 
 /* The whole zone (RFC 5936) as messages of some 16 KiB, each signed. `query`

@@ -8,6 +8,8 @@ enum {
 	HEADER = 12,
 	RECORD_HEAD = 10, /* type, class, TTL, length */
 	OPT_ROOM = 11,
+	OPTION_COOKIE = 10,
+	OPTION_HEAD = 4,
 	CLASS_IN = 1,
 	CLASS_ANY = 255,
 	POINTER = 0xC0, /* the two highest bits of a length */
@@ -93,6 +95,19 @@ void dnswire_put_record(struct writer *w, const struct dnswire_record *r,
 			uint32_t ttl);
 void dnswire_put_soa(struct writer *w, const struct dnswire_zone *zone,
 		     uint32_t ttl);
+
+/* ---- cookie.c ---- */
+
+enum cookie {
+	COOKIE_NONE,
+	COOKIE_BAD, /* of a length that none has */
+	COOKIE_NEW, /* the client's, or one that is not good any more */
+	COOKIE_GOOD /* it was here, and may be the address it says */
+};
+/* Looks at the options of a question; `out` is what to answer with. */
+enum cookie dnswire_cookie_read(const struct dnswire_ask *ask,
+				struct str options,
+				uint8_t out[DNSWIRE_COOKIE]);
 
 /* ---- tsig.c ---- */
 

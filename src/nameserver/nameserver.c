@@ -129,6 +129,7 @@ begin(struct nameserver *role)
 	uint64_t seed;
 
 	seal_random(&seed, sizeof seed);
+	seal_random(role->secret, sizeof role->secret);
 	role->loop = loop_new();
 	role->zone = nameserver_zone_new(role->index);
 	role->limit = dnswire_limit_new(LIMIT_PLACES, role->options.rate, seed);

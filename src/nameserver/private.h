@@ -76,6 +76,8 @@ struct nameserver {
 	struct hosted *index;
 	struct nameserver_zone *zone;
 	struct dnswire_limit *limit;
+	/* Of cookies; those of an earlier process are made anew. */
+	uint8_t secret[DNSWIRE_COOKIE_SECRET];
 	struct nameserver_udp *udp;
 	struct nameserver_tcp *tcp;
 	struct nameserver_notify *notify;

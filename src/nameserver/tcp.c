@@ -55,7 +55,9 @@ take_query(struct nameserver_session *s, struct str query)
 					 .tcp = true,
 					 .now = os_now(),
 					 .keys = role->options.keys,
-					 .key_n = role->options.key_n };
+					 .key_n = role->options.key_n,
+					 .from = &s->peer.ip,
+					 .secret = role->secret };
 	struct dnswire_reply reply = { .p = answer, .room = sizeof answer };
 
 	metrics_add(METRICS_DNS_TCP, 1);

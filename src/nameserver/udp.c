@@ -100,14 +100,15 @@ forget_interface(struct msghdr *m)
 	}
 }
 
-/* Whether the answer may leave; it may be cut. Who signs is known. */
+/* Whether the answer may leave; it may be cut. Who signs is known, and who has
+ * a cookie is no other's victim. */
 static bool
 may_leave(struct batch *b, struct dnswire_reply *reply,
 	  const struct netaddr *from)
 {
 	enum dnswire_pass pass;
 
-	if (reply->chain.key)
+	if (reply->chain.key || reply->known)
 		return true;
 	pass = dnswire_limit_ask(b->role->limit, from, reply->account,
 				 b->ticks);
@@ -124,15 +125,17 @@ answer(struct batch *b, size_t i)
 	struct slot *s = &slots[i];
 	struct msghdr *m = &b->in[i].msg_hdr;
 	const struct nameserver_options *o = &b->role->options;
+	uint16_t port = 0;
+	struct netaddr from = address_of(&s->from, &port);
 	const struct dnswire_ask ask = {
 		.query = { (const char *)s->query, b->in[i].msg_len },
 		.now = b->now,
 		.keys = o->keys,
 		.key_n = o->key_n,
+		.from = &from,
+		.secret = b->role->secret,
 	};
 	struct dnswire_reply reply;
-	uint16_t port = 0;
-	struct netaddr from = address_of(&s->from, &port);
 
 	reply.p = s->answer;
 	reply.room = sizeof s->answer;

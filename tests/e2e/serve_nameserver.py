@@ -150,6 +150,9 @@ def answers(tap, ask):
 
 
 def datagrams(tap, ask):
+    seen = ask.kdig("tok1.s." + ZONE, "TXT", "+cookie")
+    tap.ok("NOERROR" in seen and "COOKIE" in seen,
+           "a cookie is answered with ours", seen)
     long_name = "long.s." + ZONE
     seen = ask.dig(long_name, "TXT", "+ignore", "+bufsize=4096")
     tap.ok(" tc" in seen and "ANSWER: 0" in seen,
@@ -306,6 +309,30 @@ def notices(tap, server, quiet):
            "until its answer comes", server.logged())
 
 
+def with_cookie(port, asked, times):
+    """Answers in full to somebody who shows the cookie that came first."""
+    def opt(cookie):
+        return (b"\0" + struct.pack(">HHIH", 41, 1232, 0, 4 + len(cookie))
+                + struct.pack(">HH", 10, len(cookie)) + cookie)
+    asked = asked[:11] + b"\1" + asked[12:]
+    full = 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.settimeout(5)
+        s.connect(("127.0.0.1", port))
+        cookie = b"clients!"
+        wait_for(lambda: s.send(asked + opt(cookie)) and s.recv(4096))
+        seen = None
+        while seen is None or seen[-28:-24] != struct.pack(">HH", 10, 24):
+            s.send(asked + opt(cookie))
+            seen = s.recv(4096)
+        cookie = seen[-24:]
+        for _ in range(times):
+            s.send(asked + opt(cookie))
+            seen = s.recv(4096)
+            full += seen[2] & 2 == 0 and seen[7] == 1
+    return full
+
+
 def limits(tap, program, write):
     """A server of its own, as it limits what others do not want limited."""
     port = dns.free_port()
@@ -335,6 +362,8 @@ def limits(tap, program, write):
                    len(seen), cut)
             tap.ok(ask.short("tok1.s." + ZONE, "TXT", "+tcp"),
                    "but answered over TCP")
+            tap.ok(with_cookie(port, asked, 60) == 60,
+                   "nor is who has a cookie of ours")
             page = server.request("GET", "/metrics",
                                   port=server.metrics)[1].decode()
             tap.ok("waxseal_dns_limited_total 0" not in page
