@@ -164,6 +164,12 @@ test("a domain's TLS reports by day and organisation add up, kinds stay apart",
 	equal(await page.$eval(".tls-sum h2", e => [e.dataset.sessions,
 		e.dataset.failed].map(Number)), [one.sessions, one.failed],
 	      "sessions");
+	const days = page.locator("table", { hasText: "Day" })
+		.locator("tbody tr");
+	equal(await days.count(), 7, "days at first");
+	await page.click("text=All days");
+	await page.waitForSelector("main button[aria-pressed=true]");
+	ok(await days.count() > 7, "all days");
 	const sums = await page.$$eval("table", all => all.map(table =>
 		[table.caption.textContent, [...table.tBodies[0].rows].map(row =>
 			row.cells[1].textContent).join(" ")]));

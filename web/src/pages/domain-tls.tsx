@@ -1,9 +1,10 @@
 /* TLS reports of one domain: are they asked for, and what do they tell? In
  * words for people who never heard of a session. */
+import { useState } from "preact/hooks";
 import { useLook } from "../api/look";
 import { useQuery } from "../api/query";
-import type { Domain, LookupMx, LookupTlsRpt, RecordChange, Tls } from
-	"../api/types";
+import type { Domain, LookupMx, LookupTlsRpt, RecordChange, Tls, TlsRow }
+	from "../api/types";
 import { SPAN_ONLY, asked, href, hrefWith, usePlace } from "../model/place";
 import { day } from "../words/format";
 import { shownDomain } from "../words/idn";
@@ -19,6 +20,7 @@ import type { RouteProps } from "../routes";
 import { rangeText } from "../shell/range";
 
 const HOSTS_MAX = 5; // of whose own records something is said
+const DAYS_FEW = 7;  // that are shown before somebody wants all
 
 /* ---- the record that asks for reports ---- */
 
@@ -133,21 +135,33 @@ function DaneHosts({ domain, params }: {
 
 /* ---- what the reports tell ---- */
 
+function newest(rows: readonly TlsRow[]): TlsRow[] {
+	return [...rows].sort((a, b) => (b.key ?? "") < (a.key ?? "") ? -1 : 1)
+		.slice(0, DAYS_FEW);
+}
+
 function By({ by, domain, params }: {
 	by: "day" | "reporter"; domain: string; params: URLSearchParams;
 }) {
 	const at = new URLSearchParams(params);
 	at.set("group", by);
 	const query = useQuery<Tls>("/tls", at);
+	const [all, setAll] = useState(false);
+	const many = by === "day" &&
+		(query.data?.rows.length ?? 0) > DAYS_FEW;
 	const name = by === "day" ? (key: string) => day(key) :
 		(key: string) => <a class="cell-link" href={href("/reports/tls",
 			{ domain, reporter: key })}>{key}</a>;
 
 	return (
 		<Section title={t(by === "day" ? "web.tls.by_day" :
-			"web.tls.by_reporter")}>
+			"web.tls.by_reporter")} actions={many && <button
+				class="button button-small" aria-pressed={all}
+				onClick={() => setAll(!all)}>
+				{t("web.tls.all_days")}</button>}>
 			<Answer query={query} lines={4}>{(data) =>
-				<TlsTable by={by} rows={data.rows} name={name} />}
+				<TlsTable by={by} name={name} rows={many && !all ?
+					newest(data.rows) : data.rows} />}
 			</Answer>
 		</Section>
 	);
