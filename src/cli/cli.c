@@ -165,7 +165,7 @@ load_config(struct cli *c)
 			return CLI_BAD_CONFIG;
 		}
 		fall_back_language(c);
-		cli_config_clock(c->config);
+		cli_config_test(c->config);
 		c->now = os_now();
 	}
 	c->data = cli_value(c, "data");

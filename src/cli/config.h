@@ -94,6 +94,7 @@ enum cli_key {
 	CLI_KEY_LOG_LEVEL,
 	CLI_KEY_SERVE_USER,
 	CLI_KEY_TEST_CLOCK,
+	CLI_KEY_TEST_CRASH,
 	CLI_KEYS
 };
 
@@ -168,8 +169,8 @@ bool cli_is_on(struct str value);
 bool cli_config_is_on(const struct cli_config *config, enum cli_key key);
 /* Seconds of a CLI_KEY_WAIT; -1 when it is none. */
 int64_t cli_key_wait(struct str value);
-/* Moves the clock of this process as test.clock_offset says. */
-void cli_config_clock(const struct cli_config *config);
+/* Does what the section `test` says of this process. */
+void cli_config_test(const struct cli_config *config);
 /* "WAXSEAL_STORE_PATH" of a key, NUL-terminated. */
 enum { CLI_ENV_NAME_MAX = 64 };
 const char *cli_config_env_name(enum cli_key key, char out[CLI_ENV_NAME_MAX]);

@@ -170,6 +170,7 @@ static const struct cli_key_rule rules[CLI_KEYS] = {
 		OF("serve.user", CLI_KEY_TEXT, "waxseal", "cli.key.serve_user"),
 	[CLI_KEY_TEST_CLOCK] = OF("test.clock_offset", CLI_KEY_TEXT, "0",
 				  "cli.key.test_clock_offset"),
+	[CLI_KEY_TEST_CRASH] = PATH("test.crash_dir", "cli.key.test_crash_dir"),
 };
 
 static const struct cli_key_rule imap_rules[CLI_IMAP_KEYS] = {
@@ -518,12 +519,13 @@ cli_config_is_on(const struct cli_config *config, enum cli_key key)
 }
 
 void
-cli_config_clock(const struct cli_config *config)
+cli_config_test(const struct cli_config *config)
 {
 	int64_t seconds = 0;
 
 	(void)str_i64(config->at[CLI_KEY_TEST_CLOCK].value, &seconds);
 	os_clock_shift(seconds);
+	os_steps(config->at[CLI_KEY_TEST_CRASH].value.p);
 }
 
 const char *

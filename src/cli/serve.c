@@ -333,7 +333,7 @@ make_options(void *ctx, struct serve_options *out, struct diag *why)
 				       .reload = make_options,
 				       .ctx = ctx };
 	if (err == ERR_NONE) {
-		cli_config_clock(&m.config);
+		cli_config_test(&m.config);
 		(void)take_roles(m.c, &out->roles);
 		out->data = cli_value(m.c, "data")
 				    ? copy(&m, str_of(m.c->data))

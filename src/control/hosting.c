@@ -1,5 +1,6 @@
 /* hosting.c - hosted domains as people see and change them. */
 #include "control/hosting_inside.h"
+#include "os/os.h"
 
 #include "dnsname/dnsname.h"
 
@@ -415,7 +416,10 @@ control_hosted_mode(struct control *c, int64_t owner, struct str name,
 	e = control_hosted_id(c, owner, name, &note.hosted, why);
 	if (e == ERR_NONE)
 		e = set_mode(c, &note, change, why);
-	return control_end(c, e, why);
+	os_step("mode.asked");
+	e = control_end(c, e, why);
+	os_step("mode.set");
+	return e;
 }
 
 static enum err

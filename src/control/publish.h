@@ -122,6 +122,9 @@ enum err control_plan_take(struct control *c,
 			   enum err (*each)(void *ctx, int64_t owner,
 					    const struct control_plan *),
 			   void *ctx, struct diag *why) MUST_CHECK;
+/* What was given out and not told of: whoever had it is gone. It is due now. */
+enum err control_plan_release(struct control *c, int64_t now,
+			      struct diag *why) MUST_CHECK;
 
 /* ---- links ---- */
 

@@ -290,3 +290,15 @@ control_plan_take(struct control *c, const struct control_plan_due *due,
 			       why);
 	return control_end(c, e, why);
 }
+
+enum err
+control_plan_release(struct control *c, int64_t now, struct diag *why)
+{
+	return control_do(c,
+			  "UPDATE dns_plan SET due_at = ?1 WHERE due_at > ?1"
+			  " AND state IN (?2, ?3, ?4)",
+			  ARGS(INT(now), INT(CONTROL_PLAN_ASKED),
+			       INT(CONTROL_PLAN_CONFIRMED),
+			       INT(CONTROL_PLAN_APPLIED)),
+			  why);
+}

@@ -272,6 +272,7 @@ put_in_place(struct hosted_writer *w, struct diag *why)
 		return diag_errno(why, "write", w->beside);
 	if (rename(w->beside, w->path) < 0)
 		return diag_errno(why, "rename", w->path);
+	os_step("index.renamed");
 	/* What it went over is gone: readers pass over it already. */
 	if (w->stale[0] && unlink(w->stale) < 0 && errno != ENOENT)
 		return diag_errno(why, "remove", w->stale);

@@ -2,6 +2,7 @@
 #include "dnsname/dnsname.h"
 #include "hosting/cert.h"
 #include "log/log.h"
+#include "os/os.h"
 
 enum { PACE_MAX = 16 << 20 };
 
@@ -56,6 +57,7 @@ preflight_done(void *ctx, bool complete)
 		/* Before it is sent, so that no crash forgets it. */
 		acme_pace_ordered(hosting_pace(h), &o->due, h->o.clock());
 		hosting_pace_save(h);
+		os_step("cert.ordered");
 		log_info("certificate_ordered", log_text("name", o->host));
 		if (hosting_order_begin(o))
 			return;

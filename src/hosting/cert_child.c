@@ -133,7 +133,10 @@ put_up(struct hosting_order *o, const struct hosting_message *m,
 	o->h->index.challenges = c;
 	o->shown = true;
 	hosting_index_touch(&o->h->index, o->name);
-	return hosting_publish(o->h, true);
+	if (!hosting_publish(o->h, true))
+		return false;
+	os_step("cert.shown");
+	return true;
 }
 
 static void
@@ -191,15 +194,18 @@ take_issued(struct hosting_order *o, const struct hosting_message *m,
 	};
 	struct diag why = { 0 };
 
+	os_step("cert.issued");
 	if (control_cert_put(h->control, &cert, &why) != ERR_NONE) {
 		log_warn("hosting_failed", &why);
 		return;
 	}
+	os_step("cert.stored");
 	reckon(o, m, ACME_FINE);
 	log_info("certificate_issued", log_text("name", o->host));
 	tell(o, false);
 	keep_kid(o, ca, m->kid);
 	(void)hosting_publish(h, true);
+	os_step("cert.served");
 }
 
 static void

@@ -2,6 +2,7 @@
  * and the two files it is written to. */
 #include "hosting/private.h"
 #include "log/log.h"
+#include "os/os.h"
 
 #include <string.h>
 
@@ -288,9 +289,12 @@ write_file(struct hosting_index *x, bool whole, struct diag *why)
 	write_own(&w);
 	err = w.err;
 	map_free(w.done);
+	os_step("index.filled");
 	if (err == ERR_NONE)
-		return hosted_commit(w.w, why);
-	hosted_abandon(w.w);
+		err = hosted_commit(w.w, why);
+	else
+		hosted_abandon(w.w);
+	os_step("index.put");
 	return err;
 }
 

@@ -146,12 +146,14 @@ served_done(void *ctx, bool complete)
 		hold(j, &j->look.why);
 		return;
 	}
+	os_step("policy.seen");
 	/* It may have been superseded while we looked: only what was seen
 	 * counts. */
 	err = hosting_row_read(h->control, j->id, mem, &row, &why);
 	if (err == ERR_NONE && str_eq(row.newest.body, j->look.body))
 		err = control_version_set(h->control, row.newest.id,
 					  CONTROL_SERVED, h->o.clock(), &why);
+	os_step("policy.served");
 	if (err != ERR_NONE)
 		fail(j, &why);
 	else
@@ -197,6 +199,7 @@ make(struct hosting_job *j, struct hosting_row *row, struct diag *why)
 		hold(j, why);
 	else if (err != ERR_NONE)
 		fail(j, why);
+	os_step("policy.made");
 	return err == ERR_NONE;
 }
 
@@ -210,8 +213,10 @@ place(struct hosting_job *j, const struct hosting_row *row, struct diag *why)
 		retry(j);
 		return false;
 	}
+	os_step("policy.written");
 	err = control_version_set(h->control, row->newest.id, CONTROL_PLACED,
 				  h->o.clock(), why);
+	os_step("policy.placed");
 	if (err != ERR_NONE)
 		fail(j, why);
 	return err == ERR_NONE;
@@ -225,6 +230,7 @@ announce(struct hosting_job *j, const struct hosting_row *row, struct diag *why)
 		control_version_set(h->control, row->newest.id,
 				    CONTROL_ANNOUNCED, h->o.clock(), why);
 
+	os_step("policy.announced");
 	if (err != ERR_NONE) {
 		fail(j, why);
 		return false;
@@ -234,6 +240,7 @@ announce(struct hosting_job *j, const struct hosting_row *row, struct diag *why)
 		 log_text("id", row->newest.sts_id));
 	clear_fault(j);
 	(void)hosting_publish(h, false);
+	os_step("policy.told");
 	return true;
 }
 
@@ -244,6 +251,7 @@ end(struct hosting_job *j, const struct hosting_row *row, struct diag *why)
 	enum err err =
 		control_hosted_over(h->control, j->id, h->o.clock(), why);
 
+	os_step("policy.over");
 	if (err != ERR_NONE) {
 		fail(j, why);
 		return false;

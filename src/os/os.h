@@ -51,5 +51,10 @@ int64_t os_ticks(void);
 /* For tests only: os_now is that many seconds ahead in this process and in
  * those it forks. */
 void os_clock_shift(int64_t seconds);
+/* For tests only: from now on os_step removes the file `name` of this
+ * directory where there is one, and the process dies as by SIGKILL. "" ends
+ * that. It says what was just done. */
+void os_steps(const char *dir);
+void os_step(const char *name);
 
 #endif

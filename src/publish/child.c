@@ -31,6 +31,7 @@ work(const struct provider *provider, const struct dnsplan *plan, int fd)
 	(void)signal(SIGINT, SIG_DFL);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	r.err = publish_apply(provider, plan, os_now(), &r.why);
+	os_step("plan.written");
 	(void)!os_write_all(fd, (struct str){ (const char *)&r, sizeof(r) });
 	_exit(0);
 }
@@ -44,7 +45,7 @@ on_result(void *ctx)
 
 	if (n != sizeof(r)) {
 		r = (struct result){ 0 };
-		r.err = diag_set(&r.why, ERR_IO, "publish.unreachable", 0,
+		r.err = diag_set(&r.why, ERR_STOP, "publish.unreachable", 0,
 				 "process %ld ended", (long)c->pid);
 	}
 	c->done(c->ctx, r.err, &r.why);

@@ -1,10 +1,17 @@
 /* job.c - one step of one plan: make it, apply it, or look whether it has
  * arrived. */
 #include "log/log.h"
+#include "os/os.h"
 #include "publish/private.h"
 #include "seal/seal.h"
 
-enum { MEMORY = 16 << 20, FACTS = 8 << 20, AGAIN = 30 /* seconds */ };
+enum {
+	MEMORY = 16 << 20,
+	FACTS = 8 << 20,
+	AGAIN = 30, /* seconds */
+	SOON = 1,
+	DEATHS = 3 /* of processes that apply */
+};
 
 struct publish_job {
 	struct publish_job *next, **here;
@@ -122,15 +129,22 @@ fail(struct publish_job *j, const struct diag *why)
 	end(j);
 }
 
-/* What is not known now may be in half a minute. */
 static void
-wait(struct publish_job *j, const char *code, struct str detail)
+wait_for(struct publish_job *j, int64_t seconds, const char *code,
+	 struct str detail)
 {
-	j->row.due_at = j->p->o.clock() + AGAIN;
+	j->row.due_at = j->p->o.clock() + seconds;
 	j->row.fault = str_of(code);
 	j->row.detail = detail;
 	put(j, NULL);
 	end(j);
+}
+
+/* What is not known now may be in half a minute. */
+static void
+wait(struct publish_job *j, const char *code, struct str detail)
+{
+	wait_for(j, AGAIN, code, detail);
 }
 
 /* ---- making ---- */
@@ -156,7 +170,9 @@ plan_made(void *ctx, bool complete)
 	j->row.state = CONTROL_PLAN_READY;
 	j->row.due_at = 0;
 	j->row.fault = j->row.detail = S("");
+	os_step("plan.made");
 	put(j, NULL);
+	os_step("plan.ready");
 	end(j);
 }
 
@@ -170,6 +186,7 @@ note_applied(struct publish_job *j)
 	j->row.due_at = j->row.applied_at;
 	j->row.looks = 0;
 	put(j, "plan.apply");
+	os_step("plan.recorded");
 	end(j);
 }
 
@@ -178,8 +195,12 @@ applied(void *ctx, enum err err, const struct diag *why)
 {
 	struct publish_job *j = ctx;
 
+	os_step("plan.applied");
+	/* Of one that died without a word DNS shows what it had done. */
 	if (err == ERR_NONE)
 		note_applied(j);
+	else if (err == ERR_STOP && j->row.looks++ < DEATHS)
+		wait_for(j, SOON, why->code, str_of(why->detail));
 	else
 		fail(j, why);
 }
@@ -196,6 +217,7 @@ apply(struct publish_job *j)
 	struct diag why = { 0 };
 	enum err err;
 
+	os_step("plan.applying");
 	(void)control_key_path(j->p->o.dir, j->p->o.key_file, &path);
 	which.key_file = buf_c(&path);
 	err = publish_provider_open(j->p->control, &which, &secret, &provider,
@@ -260,7 +282,9 @@ arrival_known(void *ctx, bool complete)
 	}
 	publish_note_check(&j->row, &j->plan, &j->check, j->p->o.clock(),
 			   j->mem);
+	os_step("plan.looked");
 	put(j, j->row.state == CONTROL_PLAN_VERIFIED ? "plan.verify" : NULL);
+	os_step("plan.verified");
 	end(j);
 }
 

@@ -39,7 +39,10 @@ publish_start(struct loop *l, struct inspect *in,
 	struct publish *p = heap_new(sizeof(*p));
 	enum err err = control_open(options->dir, &p->control, why);
 
+	if (err == ERR_NONE)
+		err = control_plan_release(p->control, options->clock(), why);
 	if (err != ERR_NONE) {
+		control_close(p->control);
 		heap_free(p);
 		return err;
 	}

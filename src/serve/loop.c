@@ -107,8 +107,14 @@ reload(struct serve *s, int64_t now)
 	log_info("reloaded");
 	s->reloading = true;
 	serve_choose_roles(s);
-	for (size_t i = 0; i < s->children; i++)
+	for (size_t i = 0; i < s->children; i++) {
+		/* Whoever reads anew need not wait for what was before. */
+		if (s->child[i].pid == 0) {
+			s->child[i].backoff = 0;
+			s->child[i].start_at = now;
+		}
 		serve_child_stop(s, &s->child[i], now);
+	}
 }
 
 static void

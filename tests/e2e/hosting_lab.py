@@ -192,7 +192,7 @@ class Lab:
         self.offset += seconds
         with open(self.server.config, encoding="utf-8") as text:
             old = text.read()
-        new = re.sub(r"test \{.*\}\n", "", old)
+        new = re.sub(r"test \{ clock.*\}\n", "", old)
         with open(self.server.config, "w", encoding="utf-8") as out:
             out.write(new + f'test {{ clock_offset = "{self.offset}" }}\n')
         self.server.stop()

@@ -201,6 +201,20 @@ what_is_due_is_given_out_once_until_its_hold_is_over(void **state)
 }
 
 static void
+what_was_given_out_to_one_who_is_gone_is_due_again(void **state)
+{
+	struct place *p = *state;
+	struct diag why = { 0 };
+
+	(void)add_plan(p, NOW, 0); /* 1 */
+	(void)add_plan(p, 0, 0);   /* 2: never */
+	assert_int_equal(due(p, NOW), 1);
+	assert_int_equal(due(p, NOW + 1), 0);
+	must(control_plan_release(p->c, NOW + 1, &why), &why);
+	assert_int_equal(due(p, NOW + 1), 1);
+}
+
+static void
 who_takes_a_plan_back_is_known_from_both_sides(void **state)
 {
 	struct place *p = *state;
@@ -289,6 +303,7 @@ main(void)
 		TEST(only_who_saw_the_state_moves_a_plan_on),
 		TEST(the_audit_row_stands_when_the_change_does_and_else_not),
 		TEST(what_is_due_is_given_out_once_until_its_hold_is_over),
+		TEST(what_was_given_out_to_one_who_is_gone_is_due_again),
 		TEST(who_takes_a_plan_back_is_known_from_both_sides),
 		TEST(plans_belong_to_their_owner),
 		TEST(a_link_is_good_for_its_days_and_then_told_as_over),
