@@ -131,6 +131,17 @@ def requests(bed):
     for host in ("mta-sts.b.test", "a.test", "mta-sts.a.test.", "127.0.0.1"):
         got = bed.status("a.test", f"GET {PATH}", host)
         tap.ok(got == 404, f"another Host ({host}) is answered 404", got)
+    for line, host in (
+            (f"GET https://mta-sts.b.test{PATH}", "mta-sts.a.test"),
+            (f"GET {PATH}", "mta-sts.a.test\r\nHost: mta-sts.b.test"),
+            (f"GET {PATH}", "mta-sts.b.test\r\nHost: mta-sts.a.test"),
+            (f"GET {PATH}", "mta-sts.a.test, mta-sts.b.test"),
+            (f"GET {PATH}", "mta-sts.a.test:443@mta-sts.b.test"),
+            (f"GET {PATH}", "mta-sts.b.test\r\nX-Forwarded-Host: "
+                            "mta-sts.a.test")):
+        got = bed.status("a.test", line, host)
+        tap.ok(got in (400, 404), f"two names ({host!r}, {line.split()[1]}) "
+               "are served nothing", got)
     tap.ok(bed.status("a.test", f"GET {PATH}", "MTA-STS.A.test:443") == 200,
            "case and port of the Host do not matter")
 

@@ -196,35 +196,6 @@ only_a_proven_domain_gets_a_mode(void **state)
 }
 
 static void
-of_two_who_saw_the_same_mode_one_changes_it(void **state)
-{
-	struct place *p = *state;
-	struct control_hosted seen = host(p, "example.com", NOW);
-	struct control_mode_change anna = { STSMODE_TLSRPT, STR("anna"), NOW,
-					    &seen };
-	struct control_mode_change ben = { STSMODE_TESTING, STR("ben"), NOW,
-					   &seen };
-	struct diag why = { 0 };
-
-	see(p, seen.id, CONTROL_BY_TXT, NOW);
-	seen = get(p, seen.id);
-	must(control_hosted_mode(p->c, SELF, NAME, &anna, &why), &why);
-	expect(control_hosted_mode(p->c, SELF, NAME, &ben, &why), &why,
-	       ERR_BUSY, "hosting.mode_changed");
-	assert_int_equal(get(p, seen.id).mode, STSMODE_TLSRPT);
-	/* The same mode once more, a second later, is another one, too. */
-	seen = get(p, seen.id);
-	anna.at = NOW + 1;
-	must(control_hosted_mode(p->c, SELF, NAME, &anna, &why), &why);
-	why = (struct diag){ 0 };
-	expect(control_hosted_mode(p->c, SELF, NAME, &ben, &why), &why,
-	       ERR_BUSY, "hosting.mode_changed");
-	seen = get(p, seen.id);
-	must(control_hosted_mode(p->c, SELF, NAME, &ben, &why), &why);
-	assert_int_equal(get(p, seen.id).mode, STSMODE_TESTING);
-}
-
-static void
 a_proof_that_is_lost_holds_for_seven_days(void **state)
 {
 	struct place *p = *state;
@@ -578,7 +549,6 @@ main(void)
 		TEST(a_token_is_unguessable_and_never_given_twice),
 		TEST(another_owner_sees_and_changes_nothing),
 		TEST(only_a_proven_domain_gets_a_mode),
-		TEST(of_two_who_saw_the_same_mode_one_changes_it),
 		TEST(a_proof_that_is_lost_holds_for_seven_days),
 		TEST(looks_are_given_out_once_and_change_nothing),
 		TEST(a_domain_that_leaves_the_account_is_retired),

@@ -144,6 +144,15 @@ what_is_nearly_right_proves_nothing(void **state)
 		{ "mta-sts", TOKEN ".s.host.example", FACTS_CNAME, 0, 0 },
 		{ "mta-sts", TOKEN ".p.host.example.evil", FACTS_CNAME, 0, 0 },
 		{ "mta-sts", "p.host.example", FACTS_CNAME, 0, 0 },
+		{ "mta-sts", "x" TOKEN ".p.host.example", FACTS_CNAME, 0, 0 },
+		{ "mta-sts", TOKEN "x.p.host.example", FACTS_CNAME, 0, 0 },
+		{ "mta-sts", "x." TOKEN ".p.host.example", FACTS_CNAME, 0, 0 },
+		/* Through somebody else's name, which may lead to it. */
+		{ "mta-sts", "mta-sts.customer.example", FACTS_CNAME, 0, 0 },
+		{ "_dmarc", "_dmarc.customer.example", FACTS_CNAME, 0, 0 },
+		/* A zone that only looks like ours. */
+		{ "mta-sts", TOKEN ".p.xn--hst-sna.example", FACTS_CNAME, 0,
+		  0 },
 		/* The right value at the wrong name or of the wrong type. */
 		{ "www", TOKEN ".p.host.example", FACTS_CNAME, 0, 0 },
 		{ "_waxseal-proof", CHALLENGE, FACTS_TXT, 0, 0 },
