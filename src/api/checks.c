@@ -1,7 +1,9 @@
 /* checks.c - looks at domains: the inspector's answers, passed on. */
 #include "api/domains.h"
 #include "api/handlers.h"
+#include "api/onboarding.h"
 
+#include "dnsname/dnsname.h"
 #include "inquiry/inquiry.h"
 
 enum {
@@ -92,34 +94,49 @@ api_check(struct api_call *c, struct diag *why)
 
 /* ---- what would be there, of a registered domain ---- */
 
-/* "authorisation" is for the zone of this instance, the others for that of the
- * domain. */
-static bool
-belongs(const struct control_record *r, bool authorisation)
+/* The parameter `delegated`: words with blanks between them. */
+static enum err
+delegated_arg(struct api_call *c, struct str *out, struct diag *why)
 {
-	return str_eq(str_of(r->purpose), S("authorisation")) == authorisation;
+	const struct json_limits limits = { INQUIRY_REQUEST_MAX, 4 };
+	SCOPED_BUF text = BUF(INQUIRY_REQUEST_MAX);
+	struct str rest = api_arg(c, "delegated"), word;
+	struct json_out j = JSON_OUT(&text);
+	SCOPED_JSON list = NULL;
+	bool repaired;
+	enum err err;
+
+	json_open_array(&j, NULL);
+	while (str_split(&rest, ' ', &word))
+		if (word.n > 0)
+			json_put_str(&j, NULL, word);
+	json_close_array(&j);
+	err = json_parse(buf_str(&text), limits, &list, &repaired, why);
+	return err == ERR_NONE ? api_delegated(c, list, out, why) : err;
 }
 
-static void
-put_wanted(struct json_out *j, const struct control_records *all,
-	   bool authorisation)
+/* The one record for the zone of this instance. */
+static enum err
+wish_authorisation(struct api_call *c, const struct control_records *all,
+		   struct dnsplan_wish *wish, struct diag *why)
 {
-	json_open_array(j, "records");
-	for (size_t i = 0; i < all->count; i++) {
-		const struct control_record *r = &all->record[i];
+	enum err err = ERR_NONE;
 
-		if (!belongs(r, authorisation))
-			continue;
-		json_open_object(j, NULL);
-		json_put_str(j, "name", r->name);
-		json_put_str(j, "type", S("TXT"));
-		json_put_i64(j, "ttl", CONTROL_RECORD_TTL);
-		json_put_str(j, "value", r->value);
-		/* Who else gets reports goes on getting them. */
-		json_put_bool(j, "merge", !authorisation);
-		json_close_object(j);
+	if (!dnsname_fold(str_of(c->api->o.hostname), c->mem, &wish->domain))
+		wish->domain = str_of(c->api->o.hostname);
+	for (size_t i = 0; err == ERR_NONE && i < all->count; i++) {
+		const struct control_record *r = &all->record[i];
+		const struct dnsplan_wanted w = {
+			.record = { .name = r->name,
+				    .type = RECORDS_TXT,
+				    .ttl = CONTROL_RECORD_TTL,
+				    .value = r->value },
+		};
+
+		if (str_eq(str_of(r->purpose), S("authorisation")))
+			err = dnsplan_wish_add(wish, &w, c->mem, why);
 	}
-	json_close_array(j);
+	return err;
 }
 
 enum err
@@ -128,17 +145,23 @@ api_domain_desired(struct api_call *c, struct diag *why)
 	const bool authorisation = str_eq(api_arg(c, "of"), S("authorisation"));
 	SCOPED_BUF request = BUF(INQUIRY_REQUEST_MAX);
 	struct json_out j = JSON_OUT(&request);
+	struct dnsplan_wish wish = { .clear = api_arg_yes(c, "clear") };
 	struct control_records wanted;
 	struct control_domain d;
-	enum err err = api_domain_wanted(c, &d, &wanted, why);
+	struct str delegated;
+	enum err err = delegated_arg(c, &delegated, why);
 
+	if (err == ERR_NONE)
+		err = api_domain_wanted(c, &d, &wanted, why);
+	if (err != ERR_NONE)
+		return err;
+	wish.domain = d.name;
+	err = authorisation ? wish_authorisation(c, &wanted, &wish, why)
+			    : api_wish(c, &d, &wanted, delegated, &wish, why);
 	if (err != ERR_NONE)
 		return err;
 	begin(c, &j, "desired");
-	json_put_str(&j, "domain",
-		     authorisation ? str_of(c->api->o.hostname) : d.name);
-	put_wanted(&j, &wanted, authorisation);
-	json_put_bool(&j, "clear", false);
+	dnsplan_put_wish(&j, &wish);
 	json_close_object(&j);
 	return pass_on(c, &request, why);
 }

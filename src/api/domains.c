@@ -44,6 +44,7 @@ api_put_domain(struct json_out *j, const struct domain_facts *d)
 	api_put_i64(j, "tls_failed", d->tls_failed, d->tls);
 	api_put_i64(j, "first_report", d->first_report, d->first_report != 0);
 	api_put_i64(j, "last_report", d->last_report, d->last_report != 0);
+	api_put_onboarding(j, &d->onboarding);
 }
 
 /* The registered first, then by name. */

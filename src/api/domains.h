@@ -23,6 +23,8 @@ struct domain_facts {
 	struct str policy; /* a literal, empty: not known */
 	bool testing_known, testing;
 	int64_t policy_seen; /* UTC second */
+	/* Somebody is setting it up; no step: nobody is. */
+	struct control_onboarding onboarding;
 };
 
 struct domain_list {
@@ -38,6 +40,8 @@ struct domain_list {
 enum err api_domains_read(struct api_call *c, struct str only,
 			  struct domain_list *out, struct diag *why) MUST_CHECK;
 void api_domains_free(struct domain_list *list);
+/* The member "onboarding", null where nobody is at it. */
+void api_put_onboarding(struct json_out *j, const struct control_onboarding *o);
 /* The members of a domain; of all of them, as the member "domains". */
 void api_put_domain(struct json_out *j, const struct domain_facts *d);
 enum err api_put_domains(struct api_call *c, struct json_out *j,

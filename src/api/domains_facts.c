@@ -46,6 +46,21 @@ take_registered(void *ctx, const struct control_domain *domain)
 	return ERR_NONE;
 }
 
+static enum err
+take_onboarding(void *ctx, const struct control_onboarding *o)
+{
+	struct domain_list *l = ctx;
+	struct domain_facts *d = facts_of(l, o->name);
+
+	if (!d)
+		return ERR_NONE;
+	d->onboarding = *o;
+	if (!arena_dup(l->c->mem, o->step, &d->onboarding.step) ||
+	    !arena_dup(l->c->mem, o->delegated, &d->onboarding.delegated))
+		d->onboarding = (struct control_onboarding){ 0 };
+	return ERR_NONE;
+}
+
 /* ---- what is in reports ---- */
 
 static enum err
@@ -202,6 +217,9 @@ read_all(struct domain_list *l, struct diag *why)
 	enum err e = control_domains(l->c->api->control, l->c->person.owner,
 				     take_registered, l, why);
 
+	if (e == ERR_NONE)
+		e = control_onboardings(l->c->api->control, l->c->person.owner,
+					take_onboarding, l, why);
 	if (e == ERR_NONE)
 		e = ask(l, INT64_MIN, INT64_MAX, take_seen, why);
 	if (e == ERR_NONE)

@@ -7,6 +7,8 @@
 #include "hosted/hosted.h"
 #include "tlsrptrec/tlsrptrec.h"
 
+#include <string.h>
+
 enum { NAME_MAX = 1024 };
 
 /* Each name of the domain, and the label of its place in the zone. */
@@ -20,8 +22,8 @@ static const struct {
 };
 
 /* Of the index that the service published; "": nothing is hosted here. */
-static struct str
-zone_name(struct api_call *c)
+struct str
+api_hosted_zone(struct api_call *c)
 {
 	struct hosted *h = NULL;
 	struct str name = S("");
@@ -46,21 +48,36 @@ put_name(struct json_out *j, const char *purpose, struct str name,
 	json_close_object(j);
 }
 
-static void
-put_names(struct json_out *j, const struct control_hosted *h, struct str zone)
+bool
+api_hosted_name(struct api_call *c, const struct control_hosted *h,
+		struct str zone, const char *purpose,
+		struct api_hosted_name *out)
 {
-	json_open_array(j, "names");
-	for (size_t i = 0; h && zone.n > 0 && i < COUNT_OF(names); i++) {
-		SCOPED_BUF name = BUF(NAME_MAX);
-		SCOPED_BUF value = BUF(NAME_MAX);
+	SCOPED_BUF name = BUF(NAME_MAX);
+	SCOPED_BUF value = BUF(NAME_MAX);
+	size_t i = 0;
 
-		buf_addf(&name, "%s.%.*s", names[i].below, STR_ARG(h->name));
-		buf_addf(&value, "%.*s.%s.%.*s", STR_ARG(h->token),
-			 names[i].label, STR_ARG(zone));
-		put_name(j, names[i].purpose, buf_str(&name), "CNAME",
-			 buf_str(&value));
+	while (i < COUNT_OF(names) - 1 && strcmp(names[i].purpose, purpose))
+		i++;
+	buf_addf(&name, "%s.%.*s", names[i].below, STR_ARG(h->name));
+	buf_addf(&value, "%.*s.%s.%.*s", STR_ARG(h->token), names[i].label,
+		 STR_ARG(zone));
+	return arena_dup(c->mem, buf_str(&name), &out->name) &&
+	       arena_dup(c->mem, buf_str(&value), &out->value);
+}
+
+static void
+put_names(struct api_call *c, const struct control_hosted *h, struct str zone)
+{
+	json_open_array(&c->json, "names");
+	for (size_t i = 0; h && zone.n > 0 && i < COUNT_OF(names); i++) {
+		struct api_hosted_name one;
+
+		if (api_hosted_name(c, h, zone, names[i].purpose, &one))
+			put_name(&c->json, names[i].purpose, one.name, "CNAME",
+				 one.value);
 	}
-	json_close_array(j);
+	json_close_array(&c->json);
 }
 
 /* The other way to prove the domain: a TXT record. */
@@ -114,27 +131,27 @@ put_hosted(struct api_call *c, const struct control_hosted *h, struct str zone)
 	json_put_known(j, "tls_rpt", h->tls_rpt);
 	json_put_known(j, "dmarc", h->dmarc);
 	put_proof(c, h);
-	put_names(j, h, zone);
+	put_names(c, h, zone);
 	put_fault(c, h);
 }
 
 static void
-put_nothing(struct json_out *j)
+put_nothing(struct api_call *c)
 {
 	static const char *const none[] = { "token", "added_at", "state",
 					    "since", "tls_rpt",  "dmarc",
 					    "proof", "fault" };
 
 	for (size_t i = 0; i < COUNT_OF(none); i++)
-		json_put_null(j, none[i]);
-	put_names(j, NULL, S(""));
+		json_put_null(&c->json, none[i]);
+	put_names(c, NULL, S(""));
 }
 
 enum err
 api_answer_hosting(struct api_call *c, const struct control_domain *d,
 		   struct diag *why)
 {
-	struct str zone = zone_name(c);
+	struct str zone = api_hosted_zone(c);
 	struct control_hosted h;
 	struct diag own = { 0 };
 	enum err e = control_hosted_find(c->api->control, c->person.owner,
@@ -150,7 +167,7 @@ api_answer_hosting(struct api_call *c, const struct control_domain *d,
 	if (e == ERR_NONE)
 		put_hosted(c, &h, zone);
 	else
-		put_nothing(j);
+		put_nothing(c);
 	api_end(c);
 	return ERR_NONE;
 }

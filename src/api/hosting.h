@@ -37,6 +37,16 @@ enum err api_check_texts(struct api_call *c, struct str dmarc,
 /* The name of a mail server, or "*." and a name (RFC 8461 section 3.2). */
 enum err api_mail_server(struct api_call *c, struct str given, struct str *out,
 			 struct diag *why) MUST_CHECK;
+/* The hosted zone; "": nothing is hosted here. */
+struct str api_hosted_zone(struct api_call *c);
+/* The name of that purpose ("sts") of a hosted domain, and where it leads; in
+ * the call's arena. False: too long. */
+struct api_hosted_name {
+	struct str name, value;
+};
+bool api_hosted_name(struct api_call *c, const struct control_hosted *h,
+		     struct str zone, const char *purpose,
+		     struct api_hosted_name *out) MUST_CHECK;
 
 /* The answers that changes end with, too. */
 enum err api_answer_sts(struct api_call *c, const struct insight_asked *a,

@@ -2,6 +2,7 @@
  * reaches out into the world does the rest (publish). */
 #include "api/domains.h"
 #include "api/handlers.h"
+#include "api/onboarding.h"
 #include "api/people.h"
 #include "api/publish.h"
 
@@ -14,27 +15,19 @@ enum { JSON_DEPTH = 16 };
 /* ---- what is wished ---- */
 
 static enum err
-default_wish(struct api_call *c, struct dnsplan_wish *wish, struct diag *why)
+default_wish(struct api_call *c, const struct json *body,
+	     struct dnsplan_wish *wish, struct diag *why)
 {
 	struct control_records records;
 	struct control_domain d;
-	enum err err = api_domain_wanted(c, &d, &records, why);
+	struct str delegated;
+	enum err err =
+		api_delegated(c, json_get(body, "delegated"), &delegated, why);
 
-	for (size_t i = 0; err == ERR_NONE && i < records.count; i++) {
-		const struct control_record *r = &records.record[i];
-		const struct dnsplan_wanted w = {
-			.record = { .name = r->name,
-				    .type = RECORDS_TXT,
-				    .ttl = CONTROL_RECORD_TTL,
-				    .value = r->value },
-			.merge = true,
-		};
-
-		/* The third is of the zone of our own host. */
-		if (strcmp(r->purpose, "authorisation") != 0)
-			err = dnsplan_wish_add(wish, &w, c->mem, why);
-	}
-	return err;
+	if (err == ERR_NONE)
+		err = api_domain_wanted(c, &d, &records, why);
+	return err == ERR_NONE ? api_wish(c, &d, &records, delegated, wish, why)
+			       : err;
 }
 
 static bool
@@ -91,7 +84,7 @@ read_wish(struct api_call *c, const struct json *body, struct str domain,
 	if (json_i64(json_get(body, "again"), &again))
 		return wish_again(c, again, wish, why);
 	if (json_count(json_get(body, "records")) == 0)
-		return default_wish(c, wish, why);
+		return default_wish(c, body, wish, why);
 	json_open_object(&j, NULL);
 	json_put_str(&j, "domain", domain);
 	json_put_bool(&j, "clear", wish->clear);

@@ -86,6 +86,7 @@ const struct api_route api_routes[] = {
 	/* domains*.c, settings*.c */
 	{ API_GET, "/api/v1/domains", API_READ, 0, api_domains },
 	{ API_POST, "/api/v1/domains", API_CHANGE, 0, api_domain_add },
+	{ API_GET, "/api/v1/domains/names", API_READ, API_NO_ETAG, api_names },
 	{ API_GET, "/api/v1/domains/{domain}", API_READ, 0, api_domain },
 	{ API_PATCH, "/api/v1/domains/{domain}", API_CHANGE, 0,
 	  api_domain_change },
@@ -101,6 +102,10 @@ const struct api_route api_routes[] = {
 	  api_domain_history },
 	{ API_POST, "/api/v1/domains/{domain}/check", API_CHANGE, 0,
 	  api_domain_check },
+	{ API_PUT, "/api/v1/domains/{domain}/onboarding", API_CHANGE, 0,
+	  api_onboarding_put },
+	{ API_DELETE, "/api/v1/domains/{domain}/onboarding", API_CHANGE, 0,
+	  api_onboarding_end },
 	/* hosting*.c, journey*.c */
 	{ API_GET, "/api/v1/templates", API_READ, 0, api_templates },
 	{ API_PUT, "/api/v1/templates/{name}", API_CHANGE, 0,

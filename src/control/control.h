@@ -127,6 +127,7 @@ uint64_t control_domains_stamp(struct control *c);
 #include "control/hosting.h"
 #include "control/publish.h"
 #include "control/template.h"
+#include "control/onboarding.h"
 
 /* ---- saved views ---- */
 

@@ -450,6 +450,73 @@ steps_are_in_the_log_with_their_reason(void **state)
 		"(override): audit\n");
 }
 
+static bool
+is_true(struct place *p, const char *path)
+{
+	bool yes = false;
+
+	return json_bool(asking_member(p, path), &yes) && yes;
+}
+
+static void
+setting_up_goes_on_in_any_browser(void **state)
+{
+	struct place *p = *state;
+
+	add(p, "example.com", SELF);
+	assert_int_equal(asking(p, &p->viewer, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"scan\"}"),
+			 403);
+	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"elsewhere\"}"),
+			 400);
+	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"plan\",\"delegated\":[\"mx\"]}"),
+			 400);
+	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"verify\",\"delegated\":"
+				"[\"sts\",\"dmarc\",\"sts\"],\"plan\":12}"),
+			 200);
+	assert_int_equal(
+		asking(p, &p->viewer, API_GET, "/api/v1/domains", NULL), 200);
+	assert_string_equal(asking_text(p, "domains.0.onboarding.step"),
+			    "verify");
+	assert_string_equal(asking_text(p, "domains.0.onboarding.delegated.1"),
+			    "dmarc");
+	assert_int_equal(asking_number(p, "domains.0.onboarding.plan"), 12);
+	assert_int_equal(
+		asking(p, &p->admin, API_DELETE, DOMAIN "/onboarding", NULL),
+		200);
+	assert_int_equal(json_type(asking_member(p, "onboarding")), JSON_NULL);
+	/* Nothing leads into a zone that is not there. */
+	assert_int_equal(asking(p, &p->admin, API_POST, DOMAIN "/plans",
+				"{\"delegated\":[\"sts\"]}"),
+			 404);
+	assert_string_equal(code(p), "control.not_hosted");
+}
+
+static void
+a_typed_name_says_what_it_belongs_to(void **state)
+{
+	struct place *p = *state;
+
+	add(p, "example.com", SELF);
+	assert_int_equal(asking(p, &p->viewer, API_GET,
+				"/api/v1/domains/names?name=Mail.Example.com&"
+				"name=co.uk&name=a..b&name=example.com",
+				NULL),
+			 200);
+	assert_string_equal(asking_text(p, "names.0.domain"),
+			    "mail.example.com");
+	assert_string_equal(asking_text(p, "names.0.organisational"),
+			    "example.com");
+	assert_true(is_true(p, "names.1.suffix"));
+	assert_int_equal(json_type(asking_member(p, "names.2.domain")),
+			 JSON_NULL);
+	assert_true(is_true(p, "names.3.registered"));
+	assert_false(is_true(p, "names.0.registered"));
+}
+
 static void
 templates_are_applied_to_many_each_with_its_own_token(void **state)
 {
@@ -512,6 +579,8 @@ answers_are_as_described(void **state)
 		{ API_POST, "post", "/journey",
 		  "{\"to\":\"reject\",\"reason\":\"a\"}" },
 		{ API_GET, "get", "/journey", NULL },
+		{ API_PUT, "put", "/onboarding", "{\"step\":\"plan\"}" },
+		{ API_DELETE, "delete", "/onboarding", NULL },
 		{ API_POST, "post", "/hosting", "{\"check\":true}" },
 		{ API_POST, "post", "/mta-sts/mail-servers",
 		  "{\"host\":\"mx2.example.com\"}" },
@@ -561,6 +630,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(only_admins_change_and_nobody_sees_the_domains_of_others),
 		TEST(hosting_begins_with_names_and_a_proof),
+		TEST(setting_up_goes_on_in_any_browser),
+		TEST(a_typed_name_says_what_it_belongs_to),
 		TEST(the_gates_have_the_values_of_reports_and_looks),
 		TEST(enforce_waits_for_a_reason_and_never_passes_a_server),
 		TEST(a_server_is_covered_when_senders_know_it),

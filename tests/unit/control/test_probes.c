@@ -162,6 +162,56 @@ a_journey_is_kept_with_who_and_why(void **state)
 	       "control.bad_value");
 }
 
+static enum err
+tell_onboarding(void *ctx, const struct control_onboarding *o)
+{
+	struct told *t = ctx;
+
+	t->n += (size_t)snprintf(t->text + t->n, sizeof t->text - t->n,
+				 "%.*s %.*s (%.*s) %d\n", STR_ARG(o->name),
+				 STR_ARG(o->step), STR_ARG(o->delegated),
+				 (int)o->plan);
+	return ERR_NONE;
+}
+
+static const char *
+onboardings(struct place *p)
+{
+	static struct told t;
+	struct diag why = { 0 };
+
+	t = (struct told){ 0 };
+	must(control_onboardings(p->c, SELF, tell_onboarding, &t, &why), &why);
+	return t.text;
+}
+
+static void
+setting_up_goes_on_where_it_was_until_it_ends(void **state)
+{
+	struct place *p = *state;
+	struct control_onboarding a = { .domain = add(p, "a.example"),
+					.step = S("purpose"),
+					.at = NOW };
+	struct control_onboarding b = { .domain = add(p, "b.example"),
+					.step = S("scan"),
+					.at = NOW };
+	struct diag why = { 0 };
+
+	must(control_onboarding_put(p->c, &b, &why), &why);
+	must(control_onboarding_put(p->c, &a, &why), &why);
+	a.step = S("verify");
+	a.delegated = S("dmarc sts");
+	a.plan = 7;
+	must(control_onboarding_put(p->c, &a, &why), &why);
+	assert_string_equal(onboardings(p), "a.example verify (dmarc sts) 7\n"
+					    "b.example scan () 0\n");
+	must(control_onboarding_end(p->c, b.domain, &why), &why);
+	must(control_onboarding_end(p->c, b.domain, &why), &why);
+	assert_string_equal(onboardings(p), "a.example verify (dmarc sts) 7\n");
+	must(control_domain_remove(p->c, SELF, S("a.example"), &why), &why);
+	assert_string_equal(onboardings(p), "");
+}
+
 int
 main(void)
 {
@@ -173,6 +223,9 @@ main(void)
 			setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			a_journey_is_kept_with_who_and_why, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			setting_up_goes_on_where_it_was_until_it_ends, setup,
+			teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,271 @@
+/* onboarding.c - a domain that is being set up: how far it has come, and which
+ * records are wished for it. */
+#include "api/handlers.h"
+#include "api/hosting.h"
+#include "api/onboarding.h"
+#include "api/people.h"
+
+#include "dnsname/dnsname.h"
+
+enum { WORDS_MAX = 200 };
+
+/* The steps after the name. */
+static const char *const steps[] = { "purpose", "scan",   "plan",
+				     "publish", "verify", "first-report" };
+
+/* What can lead into the hosted zone: the record that it stands for, or none,
+ * and the names that lead there. */
+static const struct {
+	const char *what, *instead;
+	const char *name[2];
+} delegates[] = {
+	{ "dmarc", "dmarc", { "dmarc", NULL } },
+	{ "tls_rpt", "tls_rpt", { "tls_rpt", NULL } },
+	{ "sts", "", { "policy", "sts" } },
+};
+
+static bool
+has_word(struct str words, struct str word)
+{
+	struct str one;
+
+	while (str_split(&words, ' ', &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}
+
+/* ---- how far it has come ---- */
+
+void
+api_put_onboarding(struct json_out *j, const struct control_onboarding *o)
+{
+	struct str rest = o->delegated, word;
+
+	if (o->step.n == 0) {
+		json_put_null(j, "onboarding");
+		return;
+	}
+	json_open_object(j, "onboarding");
+	json_put_str(j, "step", o->step);
+	json_open_array(j, "delegated");
+	while (str_split(&rest, ' ', &word))
+		if (word.n > 0)
+			json_put_str(j, NULL, word);
+	json_close_array(j);
+	api_put_i64(j, "plan", o->plan, o->plan != 0);
+	json_put_i64(j, "at", o->at);
+	json_close_object(j);
+}
+
+static bool
+is_step(struct str word)
+{
+	for (size_t i = 0; i < COUNT_OF(steps); i++)
+		if (str_eq(word, str_of(steps[i])))
+			return true;
+	return false;
+}
+
+static bool
+is_delegate(struct str word)
+{
+	for (size_t i = 0; i < COUNT_OF(delegates); i++)
+		if (str_eq(word, str_of(delegates[i].what)))
+			return true;
+	return false;
+}
+
+enum err
+api_delegated(struct api_call *c, const struct json *list, struct str *out,
+	      struct diag *why)
+{
+	SCOPED_BUF words = BUF(WORDS_MAX);
+
+	for (size_t i = 0; i < json_count(list); i++) {
+		struct str word = json_str(json_at(list, i));
+
+		if (!is_delegate(word))
+			return diag_set(why, ERR_SYNTAX, "control.bad_value", 0,
+					"%s", "delegated");
+		if (has_word(buf_str(&words), word))
+			continue;
+		buf_addz(&words, words.n > 0 ? " " : "");
+		buf_add(&words, word);
+	}
+	if (arena_dup(c->mem, buf_str(&words), out))
+		return ERR_NONE;
+	return diag_set(why, ERR_LIMIT, "control.bad_value", 0, "%s",
+			"delegated");
+}
+
+enum err
+api_onboarding_put(struct api_call *c, struct diag *why)
+{
+	SCOPED_JSON body = NULL;
+	struct control_onboarding o = { .at = c->now };
+	struct control_domain d;
+	enum err e = api_json_body(c, &body, why);
+
+	if (e == ERR_NONE)
+		e = api_domain_find(c, &d, why);
+	if (e == ERR_NONE)
+		e = api_delegated(c, json_get(body, "delegated"), &o.delegated,
+				  why);
+	if (e != ERR_NONE)
+		return e;
+	o.domain = d.id;
+	o.step = json_str(json_get(body, "step"));
+	if (!is_step(o.step))
+		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
+				"step");
+	(void)json_i64(json_get(body, "plan"), &o.plan);
+	e = control_onboarding_put(c->api->control, &o, why);
+	return e == ERR_NONE ? api_answer_domain(c, d.name, why) : e;
+}
+
+enum err
+api_onboarding_end(struct api_call *c, struct diag *why)
+{
+	struct control_domain d;
+	enum err e = api_domain_find(c, &d, why);
+
+	if (e == ERR_NONE)
+		e = control_onboarding_end(c->api->control, d.id, why);
+	return e == ERR_NONE ? api_answer_domain(c, d.name, why) : e;
+}
+
+/* ---- what is wished ---- */
+
+static enum err
+add_record(struct api_call *c, const struct control_record *r,
+	   struct dnsplan_wish *wish, struct diag *why)
+{
+	/* Who else gets reports goes on getting them. */
+	const struct dnsplan_wanted w = { .record = { .name = r->name,
+						      .type = RECORDS_TXT,
+						      .ttl = CONTROL_RECORD_TTL,
+						      .value = r->value },
+					  .merge = true };
+
+	return dnsplan_wish_add(wish, &w, c->mem, why);
+}
+
+/* Each of these names leads to the domain's own place in the zone. */
+static enum err
+add_place(struct api_call *c, const struct control_hosted *h,
+	  const char *const name[2], struct dnsplan_wish *wish,
+	  struct diag *why)
+{
+	struct str zone = api_hosted_zone(c);
+	enum err e = ERR_NONE;
+
+	if (zone.n == 0)
+		return diag_set(why, ERR_GONE, "control.not_hosted", 0, "%.*s",
+				STR_ARG(h->name));
+	for (size_t i = 0; e == ERR_NONE && i < 2 && name[i]; i++) {
+		struct dnsplan_wanted w = {
+			.record = { .type = RECORDS_CNAME,
+				    .ttl = CONTROL_RECORD_TTL }
+		};
+		struct api_hosted_name one;
+
+		if (!api_hosted_name(c, h, zone, name[i], &one))
+			return diag_set(why, ERR_LIMIT, "publish.too_large", 0,
+					"%s", "");
+		w.record.name = one.name;
+		w.record.value = one.value;
+		e = dnsplan_wish_add(wish, &w, c->mem, why);
+	}
+	return e;
+}
+
+static enum err
+add_places(struct api_call *c, struct str domain, struct str delegated,
+	   struct dnsplan_wish *wish, struct diag *why)
+{
+	struct control_hosted h;
+	enum err e;
+
+	if (delegated.n == 0)
+		return ERR_NONE;
+	e = control_hosted_find(c->api->control, c->person.owner, domain,
+				c->mem, &h, why);
+	for (size_t i = 0; e == ERR_NONE && i < COUNT_OF(delegates); i++)
+		if (has_word(delegated, str_of(delegates[i].what)))
+			e = add_place(c, &h, delegates[i].name, wish, why);
+	return e;
+}
+
+static bool
+stands_for(struct str delegated, const char *purpose)
+{
+	for (size_t i = 0; i < COUNT_OF(delegates); i++)
+		if (str_eq(str_of(delegates[i].instead), str_of(purpose)) &&
+		    has_word(delegated, str_of(delegates[i].what)))
+			return true;
+	return false;
+}
+
+enum err
+api_wish(struct api_call *c, const struct control_domain *d,
+	 const struct control_records *records, struct str delegated,
+	 struct dnsplan_wish *wish, struct diag *why)
+{
+	enum err e = ERR_NONE;
+
+	for (size_t i = 0; e == ERR_NONE && i < records->count; i++) {
+		const struct control_record *r = &records->record[i];
+
+		/* The third is of the zone of our own host. */
+		if (!str_eq(str_of(r->purpose), S("authorisation")) &&
+		    !stands_for(delegated, r->purpose))
+			e = add_record(c, r, wish, why);
+	}
+	return e == ERR_NONE ? add_places(c, d->name, delegated, wish, why) : e;
+}
+
+/* ---- names as they are typed ---- */
+
+static void
+put_name(struct api_call *c, struct str given)
+{
+	struct control_domain by = { 0 }, found;
+	struct json_out *j = &c->json;
+	struct diag none = { 0 };
+	int64_t owner = 0;
+	bool good = dnsname_fold(given, c->mem, &by.name);
+
+	json_open_object(j, NULL);
+	json_put_str(j, "given", given);
+	json_put_known(j, "domain", good ? by.name : S(""));
+	json_put_known(j, "organisational",
+		       good ? dnsname_org(by.name) : S(""));
+	json_put_bool(j, "suffix", good && dnsname_is_suffix(by.name));
+	json_put_bool(j, "registered",
+		      good &&
+			      control_domain_find(c->api->control, &by, c->mem,
+						  &owner, &found,
+						  &none) == ERR_NONE &&
+			      owner == c->person.owner);
+	json_close_object(j);
+}
+
+/* What somebody is about to add, before it is. */
+enum err
+api_names(struct api_call *c, struct diag *why)
+{
+	struct json_out *j = api_begin(c, "waxseal.names/1");
+
+	(void)why;
+	json_open_array(j, "names");
+	for (size_t i = 0; i < c->arg_count; i++) {
+		if (!str_eq(c->arg[i].name, S("name")))
+			continue;
+		c->arg[i].used = true;
+		put_name(c, c->arg[i].value);
+	}
+	json_close_array(j);
+	api_end(c);
+	return ERR_NONE;
+}
