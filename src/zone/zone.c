@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 
+enum { HOSTS_MAX = 4096 /* bytes of names of name servers */ };
+
 /* Signed, but nothing above says so: the keys count for nobody. */
 static bool
 lacks_ds(const struct facts_dns *ds, const struct facts_dns *keys)
@@ -15,10 +17,20 @@ lacks_ds(const struct facts_dns *ds, const struct facts_dns *keys)
 	       (ds->status == FACTS_NODATA || ds->status == FACTS_NXDOMAIN);
 }
 
+/* The name servers, a line each: what these findings are about. */
+static void
+add_hosts(const struct zone_servers *s, struct buf *out)
+{
+	for (size_t i = 0; i < s->ns->n; i++)
+		buf_addf(out, "%s%.*s", i > 0 ? "\n" : "",
+			 STR_ARG(s->ns->rr[i].data));
+}
+
 static bool
 check_dnssec(struct facts *f, const struct zone_servers *s,
 	     struct finding_list *out)
 {
+	SCOPED_BUF hosts = BUF(HOSTS_MAX);
 	const struct facts_dns *soa = facts_ask(f, s->apex, FACTS_SOA);
 	const struct facts_dns *ds = facts_ask(f, s->apex, FACTS_DS);
 	const struct facts_dns *keys = facts_ask(f, s->apex, FACTS_DNSKEY);
@@ -43,7 +55,8 @@ check_dnssec(struct facts *f, const struct zone_servers *s,
 		code = "zone.ds_missing";
 	else
 		code = "zone.unsigned";
-	finding_add(out, code, S(""), "domain", &s->apex, NULL);
+	add_hosts(s, &hosts);
+	finding_add(out, code, buf_str(&hosts), "domain", &s->apex, NULL);
 	return true;
 }
 

@@ -14,6 +14,7 @@ const ROUTES: readonly (readonly [string, () => Promise<PageModule>])[] = [
 	["/", () => import("./pages/overview")],
 	["/domains", () => import("./pages/domains")],
 	["/domains/add", () => import("./pages/add")],
+	["/domains/add/:domain/:step", () => import("./pages/add-step")],
 	["/d/:domain", () => import("./pages/domain")],
 	["/d/:domain/dns", () => import("./pages/domain-dns")],
 	["/d/:domain/mta-sts", () => import("./pages/domain-sts")],

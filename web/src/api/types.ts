@@ -163,6 +163,17 @@ export interface Domain {
 	spark: number[]; // messages a day, oldest first
 	tls_sessions: number | null; tls_failed: number | null;
 	first_report: number | null; last_report: number | null;
+	onboarding: Onboarding | null; // somebody is setting it up
+}
+/* PUT /domains/D/onboarding {step, delegated, plan}, DELETE: it is done; both
+ * answer the domain. `delegated`: what leads into the hosted zone. */
+export type Delegate = "dmarc" | "tls_rpt" | "sts";
+export interface Onboarding {
+	step: "purpose" | "scan" | "plan" | "publish" | "verify" |
+		"first-report";
+	delegated: Delegate[];
+	plan: number | null; // of DNS changes
+	at: number;
 }
 export interface Domains {
 	schema: "waxseal.domains/1";
@@ -533,12 +544,12 @@ export interface Intake {
  * when it is safe. Its fate: /intake?upload=ID. Idempotency-Key is honoured. */
 export interface Upload { schema: "waxseal.upload/1"; id: string }
 
-/* GET /domains/DOMAIN/desired?of=, asked until `done` as /check: live DNS
+/* GET /domains/DOMAIN/desired?of=&delegated=&clear=, asked until `done` as /check: live DNS
  * against what brings reports here. `of` authorisation: the record in the zone
  * of this instance. From `zone` on only when it is `done` and `complete`. */
 export interface RecordChange {
 	what: "keep" | "add" | "replace" | "remove";
-	name: string; host: string; type: string;
+	name: string; host: string; type: DnsRecordType;
 	now: string[]; now_ttl: number;
 	after: string[]; ttl: number;
 }

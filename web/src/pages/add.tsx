@@ -1,84 +1,44 @@
-/* New domains: names first, then what to publish for each. The second part
- * has an address of its own, so that nothing is lost on a reload. */
-import { useState } from "preact/hooks";
-import { ApiProblem, write } from "../api/client";
-import type { Domain, DomainsAdded } from "../api/types";
-import { go, href, hrefWith, usePlace } from "../model/place";
+/* New domains: their names, one or many. Everything after that has an address
+ * of its own for each of them. */
+import { useEffect, useState } from "preact/hooks";
+import { ApiProblem, work, write } from "../api/client";
+import type { DomainResult, DomainsAdded } from "../api/types";
+import { keepStep, stepPath } from "../model/onboarding";
+import { go, setParams, usePlace } from "../model/place";
 import { shownDomain } from "../words/idn";
-import { finding, of, plural, t } from "../words/words";
-import { Area, Radios } from "../parts/field";
-import { Notice, Page, ProblemView, Section } from "../parts/page";
-import { Records } from "../parts/records";
+import { finding, plural, t } from "../words/words";
+import { Area } from "../parts/field";
 import { Icon } from "../parts/icons";
+import { Notice, ProblemView } from "../parts/page";
+import { Wizard } from "../parts/wizard";
 
-const PURPOSES = ["people", "systems", "parked"] as const;
 type Refused = DomainsAdded["refused"];
 
-/* Names out of whatever was pasted: lists, tables, addresses, URLs. */
-export function namesIn(text: string): string[] {
-	const names = text.normalize("NFKC").toLowerCase()
-		.split(/[\s,;"'<>|]+/)
-		.map((one) => one.replace(/^[a-z]+:\/\//, "")
-			.replace(/^.*@/, "").replace(/[/:].*$/, "")
-			.replace(/^[.]+|[.]+$/g, ""))
-		.filter((one) => one.includes("."));
+const PAUSE = 250;       // ms after the last key
+const STEPS_MAX = 50;    // domains that wait for their steps
+const ADDRESS_MAX = 1500; // characters that the address bar keeps
 
-	return [...new Set(names)];
-}
+/* What would come of the text, whatever it is: a list, a table, a zone. */
+function useNames(text: string): readonly DomainResult[] {
+	const [told, setTold] = useState<readonly DomainResult[]>([]);
 
-function Names({ done }: { done: (added: string[], refused: Refused) => void }) {
-	const [text, setText] = useState(usePlace().params.get("names") ?? "");
-	const [purpose, setPurpose] =
-		useState<NonNullable<Domain["purpose"]>>("people");
-	const [problem, setProblem] = useState<ApiProblem | null>(null);
-	const [busy, setBusy] = useState(false);
-	const [asked, setAsked] = useState(false);
-	const names = namesIn(text);
-
-	const add = (event: Event) => {
-		event.preventDefault();
-		setAsked(true);
-		if (names.length === 0)
-			return;
-		setBusy(true);
-		setProblem(null);
-		write<DomainsAdded>("POST", "/domains", { domains: names, purpose })
-			.then((answer) => done(answer.added,
-				answer.refused), (why) => {
-				setBusy(false);
-				setProblem(why as ApiProblem);
-			});
-	};
-	return (
-		<form class="form" onSubmit={add}>
-			{problem && <ProblemView problem={problem} />}
-			<Area label={t("web.add.names")} value={text} rows={5}
-				onValue={setText} spellcheck={false} autofocus
-				placeholder={"example.com\nexample.net"}
-				hint={names.length ?
-					plural("web.add.found.", names.length) + " " +
-						names.slice(0, 6).map(shownDomain).join(", ") +
-						(names.length > 6 ? " …" : "") :
-					t("web.add.names_hint")}
-				error={asked && names.length === 0 ?
-					t("web.add.names_needed") : null} />
-			<Radios label={t("web.add.purpose")} value={purpose}
-				onValue={(value) => setPurpose(value as
-					typeof purpose)}
-				options={PURPOSES.map((one) => ({ value: one,
-					title: of("web.purpose.", one),
-					text: of("web.purpose.", `${one}_text` as
-						const) }))} />
-			<div class="buttons">
-				<button class="button button-main" disabled={busy}>
-					{names.length > 1 ? t("web.add.many",
-						{ count: names.length }) :
-						t("web.action.add_domain")}</button>
-				<a class="button" href={href("/domains")}>
-					{t("web.action.cancel")}</a>
-			</div>
-		</form>
-	);
+	useEffect(() => {
+		if (!text.includes(".")) {
+			setTold([]);
+			return undefined;
+		}
+		const stop = new AbortController();
+		const timer = setTimeout(() => {
+			work<DomainsAdded>("/domains", { text, dry_run: true },
+				stop.signal).then((answer) =>
+				setTold(answer.results), () => setTold([]));
+		}, PAUSE);
+		return () => {
+			clearTimeout(timer);
+			stop.abort();
+		};
+	}, [text]);
+	return told;
 }
 
 function RefusedList({ refused }: { refused: Refused }) {
@@ -94,62 +54,148 @@ function RefusedList({ refused }: { refused: Refused }) {
 	);
 }
 
-function Publish({ domains, refused }: {
-	domains: string[]; refused: Refused;
+/* What is to be known of a name before it is added. */
+function Advice({ one, swap }: {
+	one: DomainResult; swap: (from: string, to: string) => void;
 }) {
-	const { params } = usePlace();
-	const open = params.get("show") ?? domains[0]!;
+	const name = one.shown ?? one.given;
 
-	return <>
-		{refused.length > 0 && <RefusedList refused={refused} />}
-		{domains.length > 1 && <div class="segments segments-wrap"
-			role="group" aria-label={t("web.nav.domains")}>
-			{domains.map((one) => <a key={one} class="segment"
-				aria-current={one === open ? "true" : undefined}
-				href={hrefWith({ show: one })}>{shownDomain(one)}</a>)}
-		</div>}
-		<Section title={t("web.add.publish", {
-			domain: shownDomain(open) })}
-			intro={t("web.add.publish_text")}>
-			<Records key={open} domain={open} />
-		</Section>
-		<div class="buttons next-steps">
-			<a class="button button-main"
-				href={href("/d/" + encodeURIComponent(open))}>
-				{t("web.add.done")}<Icon name="right" size={16} /></a>
-			<a class="button" href="/domains/add">
-				{t("web.add.another")}</a>
-		</div>
-	</>;
+	if (one.domain === null)
+		return <p>{t("web.wizard.no_name", { name: one.given })}</p>;
+	if (one.code === "control.public_suffix")
+		return <p>{t("web.wizard.suffix", { name })}</p>;
+	if (one.result === "refused")
+		return <p>{one.title ?? one.code}</p>;
+	if (one.result === "there")
+		return <p>{t("web.wizard.known", { name })}{" "}
+			<a href={"/d/" + encodeURIComponent(one.domain)}>
+				{t("web.add.done")}</a></p>;
+	if (one.organisational)
+		return <div class="wizard-advice">
+			<p>{t("web.wizard.below", { name, parent:
+				shownDomain(one.organisational) })}</p>
+			<button type="button" class="button button-small"
+				onClick={() => swap(one.given,
+					one.organisational!)}>
+				{t("web.wizard.take_parent", { parent:
+					shownDomain(one.organisational) })}
+			</button></div>;
+	return null;
+}
+
+function isOdd(one: DomainResult): boolean {
+	return one.result !== "added" || one.organisational !== null;
+}
+
+function NameList({ told, swap }: {
+	told: readonly DomainResult[]; swap: (from: string, to: string) => void;
+}) {
+	const odd = told.filter(isOdd);
+	const foreign = told.filter((one) => one.domain?.includes("xn--"));
+
+	return <div class="wizard-names" role="status">
+		{foreign.length > 0 && <ul class="plain-list">{foreign.map((one) =>
+			<li key={one.given}>{shownDomain(one.domain!)}{" "}
+				<code class="muted">{one.domain}</code></li>)}</ul>}
+		{odd.slice(0, 12).map((one) => <Notice key={one.given}
+			kind={one.result === "refused" ? "warn" : "info"}>
+			<Advice one={one} swap={swap} /></Notice>)}
+	</div>;
+}
+
+function File({ onText }: { onText: (text: string) => void }) {
+	return (
+		<label class="button wizard-file">
+			<Icon name="upload" size={16} />{t("web.wizard.file")}
+			<input type="file" class="hidden"
+				accept=".txt,.csv,.zone,.db,text/*"
+				onChange={(event) => {
+					const file = event.currentTarget.files?.[0];
+					event.currentTarget.value = "";
+					void file?.text().then(onText);
+				}} />
+		</label>
+	);
+}
+
+async function addAll(text: string) {
+	const answer = await write<DomainsAdded>("POST", "/domains",
+		{ text, purpose: "people" });
+
+	for (const domain of answer.added.slice(0, STEPS_MAX))
+		await keepStep({ domain, onboarding: null }, "purpose");
+	return answer;
 }
 
 export default function Add() {
 	const { params } = usePlace();
-	const added = params.getAll("added");
+	const text = params.get("names") ?? "";
+	const [long, setLong] = useState<string | null>(null);
+	const [problem, setProblem] = useState<ApiProblem | null>(null);
 	const [refused, setRefused] = useState<Refused>([]);
+	const [busy, setBusy] = useState(false);
+	const [asked, setAsked] = useState(false);
+	const typed = long ?? text;
+	const told = useNames(typed);
+	const fresh = told.filter((one) => one.result === "added");
 
+	// A reload shows what was typed; a list that is too long for that is
+	// pasted again.
+	const type = (value: string) => {
+		const fits = value.length <= ADDRESS_MAX;
+		setLong(fits ? null : value);
+		setParams({ names: fits && value ? value : null }, true);
+	};
+	const add = (event: Event) => {
+		event.preventDefault();
+		setAsked(true);
+		if (!typed.includes("."))
+			return;
+		setBusy(true);
+		setProblem(null);
+		addAll(typed).then((done) => {
+			setBusy(false);
+			setRefused(done.refused);
+			if (done.added.length > 0)
+				go(stepPath(done.added[0]!, "purpose"));
+		}, (why) => {
+			setBusy(false);
+			setProblem(why as ApiProblem);
+		});
+	};
 	return (
-		<Page title={added.length ? plural("web.add.added.", added.length) :
-			t("web.action.add_domain")}
-			intro={added.length ? undefined : t("web.add.intro")}>
-			<ol class="steps" aria-label={t("web.add.steps")}>
-				<li aria-current={added.length ? undefined : "step"}>
-					{t("web.add.step_name")}</li>
-				<li aria-current={added.length ? "step" : undefined}>
-					{t("web.add.step_publish")}</li>
-				<li>{t("web.add.step_wait")}</li>
-			</ol>
-			{added.length ? <Publish domains={added}
-				refused={refused} /> :
-				<Names done={(names, bad) => {
-					setRefused(bad);
-					if (names.length)
-						go("/domains/add?" + names.map((one) =>
-							"added=" + encodeURIComponent(one))
-							.join("&"));
-				}} />}
-			{added.length === 0 && refused.length > 0 &&
-				<RefusedList refused={refused} />}
-		</Page>
+		<Wizard at="name" one={null} intro={t("web.add.intro")}>
+			<form class="form wizard-form" onSubmit={add}>
+				{problem && <ProblemView problem={problem} />}
+				{refused.length > 0 && <RefusedList
+					refused={refused} />}
+				<Area label={t("web.add.names")} value={typed} rows={5}
+					onValue={type} spellcheck={false} autofocus
+					placeholder={"example.com\nexample.net"}
+					hint={fresh.length > 1 ? plural(
+						"web.add.found.", fresh.length) + " " +
+						fresh.slice(0, 6).map((one) =>
+							one.shown).join(", ") +
+						(fresh.length > 6 ? " …" : "") :
+						t("web.wizard.names_hint")}
+					error={asked && !typed.includes(".") ?
+						t("web.add.names_needed") : null} />
+				<NameList told={told} swap={(from, to) =>
+					type([...new Set(told.map((one) =>
+						one.given === from ? to : one.domain ??
+							one.given))].join("\n"))} />
+				<div class="wizard-foot">
+					<button class="button button-main"
+						disabled={busy}>
+						{fresh.length > 1 ? t("web.add.many",
+							{ count: fresh.length }) :
+							t("web.wizard.add")}
+						<Icon name="right" size={16} /></button>
+					<File onText={type} />
+					<a class="button button-quiet" href="/domains">
+						{t("web.action.cancel")}</a>
+				</div>
+			</form>
+		</Wizard>
 	);
 }

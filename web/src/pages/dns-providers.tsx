@@ -18,10 +18,12 @@ function kindName(kind: string): string {
 	return named("web.dns.kind_", kind);
 }
 
-function Add({ kinds, onClose }: {
+export function AddProvider({ kinds, first, onClose }: {
 	kinds: readonly Kind[]; onClose: () => void;
+	first?: string | null; // the kind to begin with
 }) {
-	const [kind, setKind] = useState(kinds[0]!.kind);
+	const [kind, setKind] = useState(kinds.find((one) => one.kind ===
+		first)?.kind ?? kinds[0]!.kind);
 	const [values, setValues] = useState<Record<string, string>>({});
 	const [problem, setProblem] = useState<ApiProblem | null>(null);
 	const fields = kinds.find((one) => one.kind === kind)!.fields;
@@ -117,7 +119,7 @@ export function Providers() {
 					title={t("web.dns.providers_none")}>
 					<p>{t("web.dns.providers_none_text")}</p></Empty> :
 					<List data={data} remove={setGoing} />}</Answer>
-			{adding && <Add kinds={kinds}
+			{adding && <AddProvider kinds={kinds}
 				onClose={() => setAdding(false)} />}
 			{going && <Confirm danger word={t("web.action.remove")}
 				title={t("web.dns.provider_remove",

@@ -8,6 +8,7 @@ import { useQuery } from "../api/query";
 import type { Check, Days, Domain as One, Overview, Sources } from
 	"../api/types";
 import { SPAN_ONLY, asked, go, href, usePlace } from "../model/place";
+import { stepPath } from "../model/onboarding";
 import { ago, day, number, percent } from "../words/format";
 import { shownDomain } from "../words/idn";
 import { of, t } from "../words/words";
@@ -90,6 +91,9 @@ function Waiting({ one }: { one: One }) {
 	return <>
 		<Card class="waiting">
 			<h2>{t("web.domain.waiting")}</h2>
+			{one.registered && isAdmin() && <p><a class="button"
+				href={stepPath(one.domain, one.onboarding?.step ??
+					"scan")}>{t("web.wizard.go_on")}</a></p>}
 			<ol class="todo">
 				<li><strong>{t("web.domain.todo_publish")}</strong>
 					<span>{t("web.domain.todo_publish_text")}</span></li>

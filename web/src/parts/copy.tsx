@@ -1,4 +1,5 @@
 /* Puts an exact value on the clipboard and says so. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { t } from "../words/words";
 import { Icon } from "./icons";
@@ -41,10 +42,13 @@ export function Copy({ text, label }: { text: string; label?: string }) {
 }
 
 /* A value as it goes into DNS or a terminal. */
-export function Code({ text, label }: { text: string; label?: string }) {
+export function Code({ text, label, children }: {
+	text: string; label?: string;
+	children?: ComponentChildren; // the text with marks in it
+}) {
 	return (
 		<div class="code">
-			<code>{text}</code>
+			<code>{children || text}</code>
 			<Copy text={text} {...(label ? { label } : {})} />
 		</div>
 	);

@@ -1,5 +1,6 @@
 /* The columns of a table of domains. */
 import type { Domain } from "../api/types";
+import { STEPS, stepNumber, stepPath } from "../model/onboarding";
 import { href } from "../model/place";
 import { shownDomain } from "../words/idn";
 import { of, t } from "../words/words";
@@ -20,7 +21,11 @@ export function domainColumns(): Column<Domain>[] {
 		  by: (one) => shownDomain(one.domain), cell: (one) => <>
 			<DomainLink domain={one.domain} />
 			<span class="sub">{!one.registered ?
-				t("web.domains.seen_only") : one.first_report === null ?
+				t("web.domains.seen_only") : one.onboarding ?
+				<a href={stepPath(one.domain, one.onboarding.step)}>
+					{t("web.wizard.resume", { step: stepNumber(
+						one.onboarding.step), of: STEPS.length })}</a> :
+				one.first_report === null ?
 				t("web.domains.waiting") : one.purpose ?
 				of("web.purpose.", one.purpose) : ""}</span></> },
 		{ id: "policy", label: t("web.field.policy"), first: "down",

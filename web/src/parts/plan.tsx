@@ -6,6 +6,7 @@ import { freshOf, goneOf } from "../model/plan";
 import { moment, number } from "../words/format";
 import { named, of, t } from "../words/words";
 import { Copy } from "./copy";
+import { Added, Difference } from "./difference";
 import { Part } from "./records";
 import { Status } from "./status";
 import type { Tone } from "./status";
@@ -77,7 +78,10 @@ export function ChangeCard({ one, seen }: {
 							<span class="muted">
 								{t("web.dns.nothing")}</span></div>}
 					{fresh.map((value) => <Part key={value}
-						label={t("web.dns.after")} text={value} />)}
+						label={t("web.dns.after")} text={value}>
+						{gone.length === 1 && fresh.length === 1 &&
+							<Added found={gone[0]!}
+								wanted={value} />}</Part>)}
 					{one.after.length === 0 && <div
 						class="record-part">
 						<span class="record-label">
@@ -94,19 +98,27 @@ export function ChangeCard({ one, seen }: {
 
 /* ---- has it arrived? ---- */
 
-function Server({ one, name }: { one: DnsServerSeen; name: string }) {
+function odd(some: readonly string[], others: readonly string[]): string[] {
+	return some.filter((value) => !others.includes(value));
+}
+
+function Server({ one, name, wanted }: {
+	one: DnsServerSeen; name: string; wanted: readonly string[];
+}) {
 	return (
 		<li>
 			<Arrival value={one.state} />
 			<span class="break">{name}{one.address &&
 				<span class="muted mono"> {one.address}</span>}</span>
-			{one.state === "different" && one.seen.map((value) =>
-				<code class="break" key={value}>{value}</code>)}
+			{one.state === "different" && odd(one.seen, wanted).map(
+				(value, i) => <Difference key={value}
+					found={value} wanted={odd(wanted, one.seen)[i]
+						?? wanted[0] ?? ""} />)}
 		</li>
 	);
 }
 
-function Seen({ one }: { one: DnsRecordSeen }) {
+export function Seen({ one }: { one: DnsRecordSeen }) {
 	return (
 		<div class="plan-seen">
 			<p><strong>{t("web.dns.servers_have", { have: one.have,
@@ -116,8 +128,9 @@ function Seen({ one }: { one: DnsRecordSeen }) {
 						{ when: moment(one.until) })}</span></>}</p>
 			<ul>
 				{one.at.map((server, i) => <Server key={i} one={server}
+					wanted={one.wanted}
 					name={server.host ?? t("web.dns.server")} />)}
-				<Server one={one.resolver}
+				<Server one={one.resolver} wanted={one.wanted}
 					name={t("web.dns.resolver")} />
 			</ul>
 		</div>

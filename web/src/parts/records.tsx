@@ -1,4 +1,5 @@
 /* The DNS records that make reports come here: exactly what to publish. */
+import type { ComponentChildren } from "preact";
 import { useQuery } from "../api/query";
 import type { DomainRecord, DomainRecords } from "../api/types";
 import { NEW_TTL, hostIn } from "../model/plan";
@@ -9,13 +10,14 @@ import { Code, Copy } from "./copy";
 import { Answer, Notice } from "./page";
 import { Said } from "./said";
 
-export function Part({ label, text, name }: {
-	label: string; text: string; name?: string;
+export function Part({ label, text, children }: {
+	label: string; text: string;
+	children?: ComponentChildren; // the text with marks in it
 }) {
 	return (
-		<div class="record-part" data-part={name}>
+		<div class="record-part">
 			<span class="record-label">{label}</span>
-			<Code text={text} label={label} />
+			<Code text={text} label={label}>{children}</Code>
 		</div>
 	);
 }

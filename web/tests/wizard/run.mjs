@@ -1,0 +1,5 @@
+import { runAll } from "../harness.mjs";
+import "./steps.test.mjs";
+import "./everywhere.test.mjs";
+
+process.exit(await runAll());
