@@ -10,12 +10,12 @@ import { Code, Copy } from "./copy";
 import { Answer, Notice } from "./page";
 import { Said } from "./said";
 
-export function Part({ label, text, children }: {
-	label: string; text: string;
+export function Part({ label, text, name, children }: {
+	label: string; text: string; name?: string;
 	children?: ComponentChildren; // the text with marks in it
 }) {
 	return (
-		<div class="record-part">
+		<div class="record-part" data-part={name}>
 			<span class="record-label">{label}</span>
 			<Code text={text} label={label}>{children}</Code>
 		</div>

@@ -195,8 +195,9 @@ test("a missing _report._dmarc yields dmarc.rua_unauthorised with a record " +
 		.first().waitFor();
 	const values = await page.locator(".found .found-record .code code")
 		.allInnerTexts();
-	equal(values, [`${zone}._report._dmarc.reports.test`, "TXT",
-		       "v=DMARC1"], "record");
+	for (const part of [`${zone}._report._dmarc.reports.test`, "TXT",
+			    "v=DMARC1"])
+		ok(values.includes(part), `${part} in ${values}`);
 });
 
 test("\"Send to my DNS admin\" opens in a clean profile without signing in, " +
