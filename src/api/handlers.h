@@ -96,7 +96,6 @@ enum err api_domain_health(struct api_call *c, struct diag *why);
 enum err api_domain_history(struct api_call *c, struct diag *why);
 enum err api_notify_test(struct api_call *c, struct diag *why);
 enum err api_domain_check(struct api_call *c, struct diag *why);
-enum err api_names(struct api_call *c, struct diag *why);
 enum err api_onboarding_put(struct api_call *c, struct diag *why);
 enum err api_onboarding_end(struct api_call *c, struct diag *why);
 enum err api_sample(struct api_call *c, struct diag *why);

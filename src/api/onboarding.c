@@ -5,8 +5,6 @@
 #include "api/onboarding.h"
 #include "api/people.h"
 
-#include "dnsname/dnsname.h"
-
 enum { WORDS_MAX = 200 };
 
 /* The steps after the name. */
@@ -223,49 +221,4 @@ api_wish(struct api_call *c, const struct control_domain *d,
 			e = add_record(c, r, wish, why);
 	}
 	return e == ERR_NONE ? add_places(c, d->name, delegated, wish, why) : e;
-}
-
-/* ---- names as they are typed ---- */
-
-static void
-put_name(struct api_call *c, struct str given)
-{
-	struct control_domain by = { 0 }, found;
-	struct json_out *j = &c->json;
-	struct diag none = { 0 };
-	int64_t owner = 0;
-	bool good = dnsname_fold(given, c->mem, &by.name);
-
-	json_open_object(j, NULL);
-	json_put_str(j, "given", given);
-	json_put_known(j, "domain", good ? by.name : S(""));
-	json_put_known(j, "organisational",
-		       good ? dnsname_org(by.name) : S(""));
-	json_put_bool(j, "suffix", good && dnsname_is_suffix(by.name));
-	json_put_bool(j, "registered",
-		      good &&
-			      control_domain_find(c->api->control, &by, c->mem,
-						  &owner, &found,
-						  &none) == ERR_NONE &&
-			      owner == c->person.owner);
-	json_close_object(j);
-}
-
-/* What somebody is about to add, before it is. */
-enum err
-api_names(struct api_call *c, struct diag *why)
-{
-	struct json_out *j = api_begin(c, "waxseal.names/1");
-
-	(void)why;
-	json_open_array(j, "names");
-	for (size_t i = 0; i < c->arg_count; i++) {
-		if (!str_eq(c->arg[i].name, S("name")))
-			continue;
-		c->arg[i].used = true;
-		put_name(c, c->arg[i].value);
-	}
-	json_close_array(j);
-	api_end(c);
-	return ERR_NONE;
 }

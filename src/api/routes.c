@@ -86,7 +86,6 @@ const struct api_route api_routes[] = {
 	/* domains*.c, settings*.c */
 	{ API_GET, "/api/v1/domains", API_READ, 0, api_domains },
 	{ API_POST, "/api/v1/domains", API_CHANGE, 0, api_domain_add },
-	{ API_GET, "/api/v1/domains/names", API_READ, API_NO_ETAG, api_names },
 	{ API_GET, "/api/v1/domains/{domain}", API_READ, 0, api_domain },
 	{ API_PATCH, "/api/v1/domains/{domain}", API_CHANGE, 0,
 	  api_domain_change },

@@ -450,14 +450,6 @@ steps_are_in_the_log_with_their_reason(void **state)
 		"(override): audit\n");
 }
 
-static bool
-is_true(struct place *p, const char *path)
-{
-	bool yes = false;
-
-	return json_bool(asking_member(p, path), &yes) && yes;
-}
-
 static void
 setting_up_goes_on_in_any_browser(void **state)
 {
@@ -493,28 +485,6 @@ setting_up_goes_on_in_any_browser(void **state)
 				"{\"delegated\":[\"sts\"]}"),
 			 404);
 	assert_string_equal(code(p), "control.not_hosted");
-}
-
-static void
-a_typed_name_says_what_it_belongs_to(void **state)
-{
-	struct place *p = *state;
-
-	add(p, "example.com", SELF);
-	assert_int_equal(asking(p, &p->viewer, API_GET,
-				"/api/v1/domains/names?name=Mail.Example.com&"
-				"name=co.uk&name=a..b&name=example.com",
-				NULL),
-			 200);
-	assert_string_equal(asking_text(p, "names.0.domain"),
-			    "mail.example.com");
-	assert_string_equal(asking_text(p, "names.0.organisational"),
-			    "example.com");
-	assert_true(is_true(p, "names.1.suffix"));
-	assert_int_equal(json_type(asking_member(p, "names.2.domain")),
-			 JSON_NULL);
-	assert_true(is_true(p, "names.3.registered"));
-	assert_false(is_true(p, "names.0.registered"));
 }
 
 static void
@@ -631,7 +601,6 @@ main(void)
 		TEST(only_admins_change_and_nobody_sees_the_domains_of_others),
 		TEST(hosting_begins_with_names_and_a_proof),
 		TEST(setting_up_goes_on_in_any_browser),
-		TEST(a_typed_name_says_what_it_belongs_to),
 		TEST(the_gates_have_the_values_of_reports_and_looks),
 		TEST(enforce_waits_for_a_reason_and_never_passes_a_server),
 		TEST(a_server_is_covered_when_senders_know_it),

@@ -181,9 +181,7 @@ export default function Add() {
 					error={asked && !typed.includes(".") ?
 						t("web.add.names_needed") : null} />
 				<NameList told={told} swap={(from, to) =>
-					type([...new Set(told.map((one) =>
-						one.given === from ? to : one.domain ??
-							one.given))].join("\n"))} />
+					type(typed.replace(from, to))} />
 				<div class="wizard-foot">
 					<button class="button button-main"
 						disabled={busy}>
