@@ -10,6 +10,8 @@
 #define HEALTH "/api/v1/domains/example.com/health"
 #define HISTORY "/api/v1/domains/example.com/history"
 
+#define DOMAIN "/api/v1/domains/example.com"
+
 static int64_t
 add(struct place *p, const char *name)
 {
@@ -171,12 +173,50 @@ answers_are_as_described(void **state)
 	hold(p, document, "/api/v1/domains/{domain}/history", HISTORY);
 }
 
+static void
+setting_up_goes_on_in_any_browser(void **state)
+{
+	struct place *p = *state;
+
+	add(p, "example.com");
+	assert_int_equal(asking(p, &p->viewer, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"scan\"}"),
+			 403);
+	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"elsewhere\"}"),
+			 400);
+	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"plan\",\"delegated\":[\"mx\"]}"),
+			 400);
+	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
+				"{\"step\":\"verify\",\"delegated\":"
+				"[\"sts\",\"dmarc\",\"sts\"],\"plan\":12}"),
+			 200);
+	assert_int_equal(
+		asking(p, &p->viewer, API_GET, "/api/v1/domains", NULL), 200);
+	assert_string_equal(asking_text(p, "domains.0.onboarding.step"),
+			    "verify");
+	assert_string_equal(asking_text(p, "domains.0.onboarding.delegated.1"),
+			    "dmarc");
+	assert_int_equal(asking_number(p, "domains.0.onboarding.plan"), 12);
+	assert_int_equal(
+		asking(p, &p->admin, API_DELETE, DOMAIN "/onboarding", NULL),
+		200);
+	assert_int_equal(json_type(asking_member(p, "onboarding")), JSON_NULL);
+	/* Nothing leads into a zone that is not there. */
+	assert_int_equal(asking(p, &p->admin, API_POST, DOMAIN "/plans",
+				"{\"delegated\":[\"sts\"]}"),
+			 404);
+	assert_string_equal(code(p), "control.not_hosted");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define TEST(name)                                                             \
 	cmocka_unit_test_setup_teardown(name, asking_begin, asking_end)
+		TEST(setting_up_goes_on_in_any_browser),
 		TEST(a_domain_not_looked_at_yet_says_so),
 		TEST(health_has_findings_with_their_time_and_their_words),
 		TEST(history_comes_page_by_page_newest_first),

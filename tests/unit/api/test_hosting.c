@@ -451,43 +451,6 @@ steps_are_in_the_log_with_their_reason(void **state)
 }
 
 static void
-setting_up_goes_on_in_any_browser(void **state)
-{
-	struct place *p = *state;
-
-	add(p, "example.com", SELF);
-	assert_int_equal(asking(p, &p->viewer, API_PUT, DOMAIN "/onboarding",
-				"{\"step\":\"scan\"}"),
-			 403);
-	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
-				"{\"step\":\"elsewhere\"}"),
-			 400);
-	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
-				"{\"step\":\"plan\",\"delegated\":[\"mx\"]}"),
-			 400);
-	assert_int_equal(asking(p, &p->admin, API_PUT, DOMAIN "/onboarding",
-				"{\"step\":\"verify\",\"delegated\":"
-				"[\"sts\",\"dmarc\",\"sts\"],\"plan\":12}"),
-			 200);
-	assert_int_equal(
-		asking(p, &p->viewer, API_GET, "/api/v1/domains", NULL), 200);
-	assert_string_equal(asking_text(p, "domains.0.onboarding.step"),
-			    "verify");
-	assert_string_equal(asking_text(p, "domains.0.onboarding.delegated.1"),
-			    "dmarc");
-	assert_int_equal(asking_number(p, "domains.0.onboarding.plan"), 12);
-	assert_int_equal(
-		asking(p, &p->admin, API_DELETE, DOMAIN "/onboarding", NULL),
-		200);
-	assert_int_equal(json_type(asking_member(p, "onboarding")), JSON_NULL);
-	/* Nothing leads into a zone that is not there. */
-	assert_int_equal(asking(p, &p->admin, API_POST, DOMAIN "/plans",
-				"{\"delegated\":[\"sts\"]}"),
-			 404);
-	assert_string_equal(code(p), "control.not_hosted");
-}
-
-static void
 templates_are_applied_to_many_each_with_its_own_token(void **state)
 {
 	static const char path[] = "/api/v1/templates/Shops";
@@ -600,7 +563,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(only_admins_change_and_nobody_sees_the_domains_of_others),
 		TEST(hosting_begins_with_names_and_a_proof),
-		TEST(setting_up_goes_on_in_any_browser),
 		TEST(the_gates_have_the_values_of_reports_and_looks),
 		TEST(enforce_waits_for_a_reason_and_never_passes_a_server),
 		TEST(a_server_is_covered_when_senders_know_it),
