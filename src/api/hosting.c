@@ -57,7 +57,8 @@ api_hosted_name(struct api_call *c, const struct control_hosted *h,
 	SCOPED_BUF value = BUF(NAME_MAX);
 	size_t i = 0;
 
-	while (i < COUNT_OF(names) - 1 && strcmp(names[i].purpose, purpose))
+	while (i < COUNT_OF(names) - 1 &&
+	       strcmp(names[i].purpose, purpose) != 0)
 		i++;
 	buf_addf(&name, "%s.%.*s", names[i].below, STR_ARG(h->name));
 	buf_addf(&value, "%.*s.%s.%.*s", STR_ARG(h->token), names[i].label,
