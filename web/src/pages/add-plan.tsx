@@ -76,18 +76,25 @@ function Group({ group, changes, zone, on, onChange }: {
 
 /* ---- all of them ---- */
 
+/* What --clear of the command line takes out of the way. */
+const CLEARED = ["publish.cname_beside", "publish.under_cname",
+	"dmarc.cname_txt"];
+
 function Blocked({ findings, domain, clear }: {
 	findings: NonNullable<Desired["findings"]>; domain: string;
 	clear: boolean;
 }) {
+	const clears = !clear && findings.some(({ code }) =>
+		CLEARED.includes(code));
+
 	return <>
-		<Notice kind="fail" actions={!clear && <button type="button"
+		<Notice kind="fail" actions={clears && <button type="button"
 			class="button" onClick={() =>
 				setParams({ clear: "true" }, true)}>
 			{t("web.wizard.clear")}</button>}>
 			<strong>{t("web.dns.blocked")}</strong>
-			<p>{t(clear ? "web.dns.blocked_text" :
-				"web.wizard.clear_text")}</p></Notice>
+			<p>{t(clears ? "web.wizard.clear_text" :
+				"web.dns.blocked_text")}</p></Notice>
 		<FindingList findings={findings} domain={domain} again={null} />
 	</>;
 }
