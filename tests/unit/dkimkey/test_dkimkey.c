@@ -165,8 +165,9 @@ a_selector_gets_the_finding_of_its_key(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		const struct facts_subject s = { STR("example.com"), selectors,
-						 1 };
+		const struct facts_subject s = { .domain = STR("example.com"),
+						 .selectors = selectors,
+						 .selectors_n = 1 };
 		struct look l;
 		const char *codes;
 
@@ -206,7 +207,9 @@ static void
 a_record_with_backslashes_is_given_back_repaired(void **state)
 {
 	static const struct str selectors[] = { STR("a") };
-	const struct facts_subject s = { STR("example.com"), selectors, 1 };
+	const struct facts_subject s = { .domain = STR("example.com"),
+					 .selectors = selectors,
+					 .selectors_n = 1 };
 	const struct finding_found *found;
 	SCOPED_BUF world = BUF(DKIMKEY_TEXT_MAX);
 	SCOPED_BUF want = BUF(DKIMKEY_TEXT_MAX);
