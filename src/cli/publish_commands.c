@@ -52,7 +52,7 @@ static const struct cli_option provider_options[] = {
 };
 
 static const struct cli_option connect_options[] = {
-	{ "template", 0, CLI_FLAG, NULL, NULL, "cli.opt.connect_template",
+	{ "show-template", 0, CLI_FLAG, NULL, NULL, "cli.opt.connect_template",
 	  false },
 	{ "key-file", 0, CLI_FILE, "FILE", NULL, "cli.opt.connect_key_file",
 	  false },
@@ -160,7 +160,7 @@ const struct cli_command cli_publish_commands[] = {
 	  .summary = "cli.cmd.dns_connect",
 	  .about = "cli.about.dns_connect",
 	  OWN(connect_options),
-	  .examples = { { "waxseal dns connect --template --key-domain "
+	  .examples = { { "waxseal dns connect --show-template --key-domain "
 			  "keys.example",
 			  "cli.ex.dns_connect_template" },
 			{ "waxseal dns connect --key-file dc.pem --key-domain "

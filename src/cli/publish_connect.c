@@ -159,6 +159,6 @@ cli_dns_connect(struct cli *c)
 			c,
 			diag_set(&why, ERR_SYNTAX, "hosting.off", 0, "%s", ""),
 			&why);
-	return cli_given(c, "template") ? tell_template(&g)
+	return cli_given(c, "show-template") ? tell_template(&g)
 					: connect_with_key(&g);
 }

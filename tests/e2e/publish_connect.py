@@ -69,7 +69,7 @@ def openssl(*words, data=None):
 
 
 def template(world, tap):
-    made = json.loads(world.connect("--template").stdout)
+    made = json.loads(world.connect("--show-template").stdout)
     tap.ok(made["providerId"] == ZONE and made["syncPubKeyDomain"] == KEYS
            and [(r["type"], r["host"], r["pointsTo"])
                 for r in made["records"]]
