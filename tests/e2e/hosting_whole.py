@@ -132,9 +132,11 @@ def testing(run):
     tap.ok("Pebble" in issuer and "Verify return code: 0" in issuer,
            "the certificate is pebble's", issuer[-1500:])
     said = wait_for(lambda: "VALID" in lab.query(CUSTOMER)
-                    and lab.query(CUSTOMER), 60)
+                    and lab.query(CUSTOMER), 120, 1)
     tap.ok(said and "testing" in said, "mta-sts-query says VALID testing",
-           lab.query(CUSTOMER))
+           lab.query(CUSTOMER), ask(f"_mta-sts.{CUSTOMER}", "TXT"),
+           *[ask(f"_mta-sts.{CUSTOMER}", "TXT", at) for at in ELSEWHERE],
+           lab.show(CUSTOMER)["policy"])
 
 
 def gates_open(run):
