@@ -69,7 +69,7 @@ def testing(lab, tap):
                     == [f"v=STSv1; id={policy['id']};"], 30),
            "DNS has its id", lab.txt(f"_mta-sts.{NAME}"))
     said = wait_for(lambda: "VALID" in lab.query(NAME) and lab.query(NAME),
-                    30)
+                    120, 1)
     tap.ok(said and "testing" in said, "mta-sts-query says VALID testing",
            lab.query(NAME))
     look = lab.run("lookup", "mta-sts", NAME, "--allow-private",
@@ -147,7 +147,7 @@ def enforce(lab, tap):
     tap.ok(policy and policy["id"] > old and policy["max_age"] == 7 * DAY,
            "a policy in enforce for a week is announced", lab.show(NAME))
     said = wait_for(lambda: "enforce" in lab.query(NAME) and lab.query(NAME),
-                    30)
+                    120, 1)
     tap.ok(said and "VALID" in said, "mta-sts-query says VALID enforce",
            lab.query(NAME))
 

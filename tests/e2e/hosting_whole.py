@@ -190,7 +190,7 @@ def enforce(run):
            and policy["served_at"] <= policy["announced_at"],
            "the new id comes after the new body", lab.show(CUSTOMER))
     said = wait_for(lambda: "enforce" in lab.query(CUSTOMER)
-                    and lab.query(CUSTOMER), 60)
+                    and lab.query(CUSTOMER), 120, 1)
     tap.ok(said and "VALID" in said, "mta-sts-query says VALID enforce",
            lab.query(CUSTOMER))
 
