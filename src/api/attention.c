@@ -38,22 +38,6 @@ add(struct attention *a, const char *code, enum finding_severity severity,
 
 /* ---- addresses of pages ---- */
 
-static void
-add_encoded(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-			     c == '_' || c == '~';
-
-		if (plain)
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "%%%02X", c);
-	}
-}
-
 /* `path`, a value of it, what follows, and the domain that is looked at. */
 static void
 set_url(struct attention *a, struct api_notice *n, const char *path,
@@ -63,13 +47,13 @@ set_url(struct attention *a, struct api_notice *n, const char *path,
 	struct str domain = api_only_domain(&a->o->q);
 
 	buf_addz(&url, path);
-	add_encoded(&url, value);
+	buf_add_url(&url, value);
 	buf_addz(&url, behind);
 	if (domain.n) {
 		buf_addz(&url,
 			 str_index(buf_str(&url), '?') == SIZE_MAX ? "?" : "&");
 		buf_addz(&url, "domain=");
-		add_encoded(&url, domain);
+		buf_add_url(&url, domain);
 	}
 	if (!arena_dup(a->o->c->mem, buf_str(&url), &n->url))
 		n->url = S("");

@@ -18,17 +18,7 @@ put_url(struct json_out *j, const char *key, struct str domain,
 	buf_addf(&url, "/reports/dmarc?domain=%.*s%s", STR_ARG(domain), more);
 	if (source.n > 0)
 		buf_addz(&url, "&source=");
-	for (size_t i = 0; i < source.n; i++) {
-		char b = source.p[i];
-		bool plain = (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') ||
-			     (b >= 'A' && b <= 'Z') || b == '-' || b == '.' ||
-			     b == '_';
-
-		if (plain)
-			buf_addc(&url, b);
-		else
-			buf_addf(&url, "%%%02X", (unsigned)(unsigned char)b);
-	}
+	buf_add_url(&url, source);
 	json_put_str(j, key, buf_str(&url));
 }
 

@@ -40,5 +40,8 @@ const char *buf_c(struct buf *b);
  * bytes that are not UTF-8, bidirectional overrides and line separators
  * become "\xNN" or "\u{NNNN}"; TAB and LF become "\t" and "\n". */
 bool buf_add_escaped(struct buf *b, struct str s);
+/* Appends `s` as a part of a URL: "%XX" for all but unreserved characters (RFC
+ * 3986 section 2.3). */
+bool buf_add_url(struct buf *b, struct str s);
 
 #endif

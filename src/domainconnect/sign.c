@@ -69,23 +69,6 @@ domainconnect_key(const struct domainconnect_us *us,
 	return ERR_NONE;
 }
 
-/* RFC 3986 section 2.3 */
-static void
-escape(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-			     c == '_' || c == '~';
-
-		if (plain)
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "%%%02X", c);
-	}
-}
-
 /* Base64 of the signature over `text`. */
 static bool
 sign(EVP_PKEY *key, struct str text, struct buf *out)
@@ -119,20 +102,20 @@ domainconnect_link(const struct domainconnect_found *found,
 
 	/* The signature is over these very bytes, in this order. */
 	buf_addz(&query, "domain=");
-	escape(&query, domain);
+	buf_add_url(&query, domain);
 	buf_addz(&query, "&token=");
-	escape(&query, token);
+	buf_add_url(&query, token);
 	good = key && !query.full && sign(key, buf_str(&query), &signature);
 	EVP_PKEY_free(key);
 	if (!good)
 		return bad_key(why);
 	buf_addf(out, "%.*s/v2/domainTemplates/providers/",
 		 STR_ARG(found->sync_url));
-	escape(out, us->zone);
+	buf_add_url(out, us->zone);
 	buf_addf(out, "/services/" DOMAINCONNECT_SERVICE "/apply?%.*s&sig=",
 		 STR_ARG(buf_str(&query)));
-	escape(out, buf_str(&signature));
+	buf_add_url(out, buf_str(&signature));
 	buf_addz(out, "&key=");
-	escape(out, us->key_host);
+	buf_add_url(out, us->key_host);
 	return ERR_NONE;
 }

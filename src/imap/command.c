@@ -4,22 +4,6 @@
 #include <stdlib.h>
 
 void
-command_escape(struct buf *out, struct str s)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~";
-
-	for (size_t i = 0; i < s.n; i++) {
-		if (str_index(str_of(plain), s.p[i]) != SIZE_MAX)
-			(void)buf_addc(out, s.p[i]);
-		else
-			(void)buf_addf(out, "%%%02X",
-				       (unsigned)(unsigned char)s.p[i]);
-	}
-}
-
-void
 command_quote(struct buf *out, struct str s)
 {
 	(void)buf_addc(out, '"');

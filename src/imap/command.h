@@ -4,8 +4,6 @@
 
 #include "base/base.h"
 
-/* Appends `s` percent-encoded: libcurl decodes folder and command. */
-void command_escape(struct buf *out, struct str s);
 /* Appends `s` as a quoted string (RFC 3501 section 4.3); line ends and NUL,
  * which it cannot hold, are left out. */
 void command_quote(struct buf *out, struct str s);

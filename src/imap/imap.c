@@ -178,10 +178,10 @@ ask(struct imap *i, uint64_t uid, struct str command, struct sink *sink,
 	if (a->port)
 		(void)buf_addf(&url, ":%u", (unsigned)a->port);
 	(void)buf_addc(&url, '/');
-	command_escape(&url, str_of(a->folder));
+	buf_add_url(&url, str_of(a->folder));
 	if (uid > 0)
 		(void)buf_addf(&url, ";UID=%llu", (unsigned long long)uid);
-	command_escape(&custom, command);
+	buf_add_url(&custom, command);
 	if (url.full || custom.full)
 		return diag_set(why, ERR_LIMIT, "imap.failed", 0, "%s",
 				a->host);

@@ -232,20 +232,6 @@ put_value(char letter, const struct spf_values *v, struct buf *out)
 	}
 }
 
-static void
-put_part(struct str part, bool escape, struct buf *out)
-{
-	for (size_t i = 0; i < part.n; i++) {
-		char c = part.p[i];
-
-		if (!escape || is_alpha(c) || is_digit(c) ||
-		    is_one_of(c, "-._~"))
-			buf_addc(out, c);
-		else
-			buf_addf(out, "%%%02X", (unsigned char)c);
-	}
-}
-
 static bool
 is_split(char c, struct str at)
 {
@@ -281,9 +267,14 @@ put_macro(const struct macro *m, const struct spf_values *v, struct buf *out)
 	first = m->keep > 0 && m->keep < n ? n - m->keep : 0;
 	/* Section 7.3: reversed first, then the right-hand parts are taken. */
 	for (size_t i = first; i < n; i++) {
+		struct str part = parts[m->reverse ? n - 1 - i : i];
+
 		if (i > first)
 			buf_addc(out, '.');
-		put_part(parts[m->reverse ? n - 1 - i : i], m->escape, out);
+		if (m->escape)
+			buf_add_url(out, part);
+		else
+			buf_add(out, part);
 	}
 	return true;
 }

@@ -30,22 +30,6 @@ struct event {
 
 /* ---- the notice ---- */
 
-static void
-put_encoded(struct buf *out, struct str text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char c = (unsigned char)text.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			     (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-			     c == '_' || c == '~';
-
-		if (plain)
-			buf_addc(out, (char)c);
-		else
-			buf_addf(out, "%%%02X", c);
-	}
-}
-
 /* The rows that it is about, as the page of reports filters them. */
 static void
 put_path(struct buf *out, const struct event *e)
@@ -57,10 +41,10 @@ put_path(struct buf *out, const struct event *e)
 		 civil_print_date(e->last * CIVIL_DAY, last));
 	if (e->domain.n > 0) {
 		buf_addz(out, "&domain=");
-		put_encoded(out, e->domain);
+		buf_add_url(out, e->domain);
 	}
 	buf_addz(out, e->filters);
-	put_encoded(out, e->whom);
+	buf_add_url(out, e->whom);
 }
 
 static void

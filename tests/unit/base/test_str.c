@@ -80,6 +80,17 @@ escaping_leaves_nothing_that_moves_a_cursor(void **state)
 }
 
 static void
+a_part_of_a_url_has_unreserved_characters_only(void **state)
+{
+	SCOPED_BUF b = BUF(64);
+
+	(void)state;
+	assert_true(buf_add_url(&b, S("aZ09-._~ /?&=%+\xC3\xB8")));
+	assert_string_equal(buf_c(&b), "aZ09-._~%20%2F%3F%26%3D%25%2B%C3%B8");
+	assert_false(buf_add_url(&b, S("////////////")));
+}
+
+static void
 a_full_buffer_stays_as_it_was(void **state)
 {
 	SCOPED_BUF b = BUF(4);
@@ -175,6 +186,8 @@ main(void)
 		cmocka_unit_test(split_does_not_look_behind_the_end),
 		cmocka_unit_test(utf8_takes_only_the_shortest_form),
 		cmocka_unit_test(escaping_leaves_nothing_that_moves_a_cursor),
+		cmocka_unit_test(
+			a_part_of_a_url_has_unreserved_characters_only),
 		cmocka_unit_test(a_full_buffer_stays_as_it_was),
 		cmocka_unit_test(an_arena_gives_no_more_than_its_maximum),
 		cmocka_unit_test(
