@@ -8,28 +8,12 @@ static bool
 get(struct facts *f, struct str url, const struct facts_web **answer,
     bool *sure)
 {
-	const struct facts_dns *all[2];
 	struct str host, path;
 
 	*answer = NULL;
 	*sure = true;
-	if (!bimi_split_url(url, &host, &path))
-		return true;
-	all[0] = facts_ask(f, host, FACTS_A);
-	all[1] = facts_ask(f, host, FACTS_AAAA);
-	if (all[0] == NULL || all[1] == NULL)
-		return false;
-	for (size_t i = 0; i < COUNT_OF(all); i++) {
-		if (all[i]->status == FACTS_FOUND && all[i]->n > 0) {
-			*answer = facts_fetch(f, host, path,
-					      &all[i]->rr[0].address);
-			return *answer != NULL;
-		}
-		if (all[i]->status != FACTS_NODATA &&
-		    all[i]->status != FACTS_NXDOMAIN)
-			*sure = false;
-	}
-	return true;
+	return !bimi_split_url(url, &host, &path) ||
+	       facts_fetch_first(f, host, path, answer, sure);
 }
 
 static void
@@ -45,14 +29,10 @@ tell(struct finding_list *out, const char *code, struct str url,
 static bool
 is_trusted(const struct facts *f, const struct facts_web *web, struct str url)
 {
-	const struct facts_cert *cert = &web->tls.cert;
-	const int64_t now = facts_now(f);
 	struct str host, path;
 
-	return bimi_split_url(url, &host, &path) && cert->there &&
-	       cert->chain == FACTS_CHAIN_TRUSTED && now >= cert->not_before &&
-	       now <= cert->not_after &&
-	       facts_cert_covers(cert, host) == FACTS_COVERS;
+	return bimi_split_url(url, &host, &path) &&
+	       facts_cert_holds(&web->tls.cert, host, facts_now(f));
 }
 
 static bool

@@ -61,19 +61,12 @@ static bool
 get(struct asking *a, struct str host, struct str path,
     const struct facts_web **answer)
 {
-	const struct facts_dns *all[] = { facts_ask(a->f, host, FACTS_A),
-					  facts_ask(a->f, host, FACTS_AAAA) };
+	bool sure;
 
-	*answer = NULL;
-	if (!all[0] || !all[1])
+	if (!facts_fetch_first(a->f, host, path, answer, &sure))
 		return false;
-	for (size_t i = 0; i < COUNT_OF(all); i++) {
-		if (all[i]->status != FACTS_FOUND || all[i]->n == 0)
-			continue;
-		*answer = facts_fetch(a->f, host, path, &all[i]->rr[0].address);
-		return *answer != NULL;
-	}
-	tell(a, "domainconnect.unreachable", host);
+	if (!*answer)
+		tell(a, "domainconnect.unreachable", host);
 	return true;
 }
 
@@ -82,13 +75,8 @@ get(struct asking *a, struct str host, struct str path,
 static bool
 is_sure(struct asking *a, const struct facts_web *web, struct str host)
 {
-	const struct facts_cert *cert = &web->tls.cert;
-	const int64_t now = facts_now(a->f);
-
 	return web->stage == FACTS_DONE && !web->cut && !web->over &&
-	       cert->there && cert->chain == FACTS_CHAIN_TRUSTED &&
-	       now >= cert->not_before && now <= cert->not_after &&
-	       facts_cert_covers(cert, host) == FACTS_COVERS;
+	       facts_cert_holds(&web->tls.cert, host, facts_now(a->f));
 }
 
 /* The TXT record names where the provider is asked. False: not yet. */
@@ -166,20 +154,21 @@ ask_template(struct asking *a, const struct domainconnect_us *us,
 {
 	SCOPED_BUF place = BUF(URL_MAX + DNSNAME_MAX + 128);
 	const struct facts_web *web;
+	bool sure;
 
 	buf_addf(&place, "%.*s/v2/domainTemplates/providers/%.*s/services/%s",
 		 STR_ARG(path), STR_ARG(us->zone), DOMAINCONNECT_SERVICE);
 	if (!get(a, host, buf_str(&place), &web))
 		return false;
-	if (!web || !is_sure(a, web, host) || web->status != 200) {
-		if (web)
-			tell(a,
-			     is_sure(a, web, host) && web->status == 404
-				     ? "domainconnect.no_template"
-				     : "domainconnect.unreachable",
-			     out->provider.n > 0 ? out->provider : host);
-		out->sync_url = (struct str){ 0 };
-	}
+	sure = web && is_sure(a, web, host);
+	if (sure && web->status == 200)
+		return true;
+	if (web)
+		tell(a,
+		     sure && web->status == 404 ? "domainconnect.no_template"
+						: "domainconnect.unreachable",
+		     out->provider.n > 0 ? out->provider : host);
+	out->sync_url = (struct str){ 0 };
 	return true;
 }
 

@@ -32,3 +32,11 @@ facts_cert_covers(const struct facts_cert *cert, struct str host)
 	}
 	return best;
 }
+
+bool
+facts_cert_holds(const struct facts_cert *cert, struct str host, int64_t now)
+{
+	return cert->there && cert->chain == FACTS_CHAIN_TRUSTED &&
+	       now >= cert->not_before && now <= cert->not_after &&
+	       facts_cert_covers(cert, host) == FACTS_COVERS;
+}

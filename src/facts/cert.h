@@ -47,5 +47,9 @@ enum facts_cover {
  * the whole left-most label, for exactly one label. */
 enum facts_cover facts_cert_covers(const struct facts_cert *cert,
 				   struct str host);
+/* Whether a careful client takes it for `host` at `now` (UTC seconds): chain,
+ * dates and names. */
+bool facts_cert_holds(const struct facts_cert *cert, struct str host,
+		      int64_t now);
 
 #endif

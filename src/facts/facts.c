@@ -235,6 +235,30 @@ facts_fetch(struct facts *f, struct str host, struct str path,
 	return e ? e->web : NULL;
 }
 
+bool
+facts_fetch_first(struct facts *f, struct str host, struct str path,
+		  const struct facts_web **answer, bool *sure)
+{
+	const struct facts_dns *all[] = { facts_ask(f, host, FACTS_A),
+					  facts_ask(f, host, FACTS_AAAA) };
+
+	*answer = NULL;
+	*sure = true;
+	if (!all[0] || !all[1])
+		return false;
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		if (all[i]->status == FACTS_FOUND && all[i]->n > 0) {
+			*answer = facts_fetch(f, host, path,
+					      &all[i]->rr[0].address);
+			return *answer != NULL;
+		}
+		if (all[i]->status != FACTS_NODATA &&
+		    all[i]->status != FACTS_NXDOMAIN)
+			*sure = false;
+	}
+	return true;
+}
+
 const struct facts_mail *
 facts_probe(struct facts *f, struct str host, const struct netaddr *address)
 {

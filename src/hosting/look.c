@@ -2,21 +2,14 @@
  * of the policy hosts, before anybody is told of a new id. */
 #include "hosting/private.h"
 
-static bool
-is_trusted(const struct facts_cert *cert, struct str host, int64_t now)
-{
-	return cert->there && cert->chain == FACTS_CHAIN_TRUSTED &&
-	       now >= cert->not_before && now <= cert->not_after &&
-	       facts_cert_covers(cert, host) == FACTS_COVERS;
-}
-
 /* What a sender would say of this answer; NULL: it takes the policy. */
 static const char *
 fault_of(const struct hosting_look *look, const struct facts_web *web)
 {
 	if (web->stage != FACTS_DONE)
 		return "hosting.not_reached";
-	if (!is_trusted(&web->tls.cert, look->host, facts_now(look->facts)))
+	if (!facts_cert_holds(&web->tls.cert, look->host,
+			      facts_now(look->facts)))
 		return "hosting.bad_certificate";
 	if (web->status != 200 || web->cut || web->over)
 		return "hosting.not_served";

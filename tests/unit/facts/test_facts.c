@@ -212,6 +212,30 @@ a_wildcard_covers_exactly_one_label(void **state)
 }
 
 static void
+a_certificate_holds_by_chain_dates_and_name_together(void **state)
+{
+	const struct str name = STR("mx.example.net");
+	const struct facts_cert good = { .there = true,
+					 .not_before = 10,
+					 .not_after = 20,
+					 .names = &name,
+					 .names_n = 1,
+					 .chain = FACTS_CHAIN_TRUSTED };
+	struct facts_cert absent = good, unknown = good;
+
+	(void)state;
+	assert_true(facts_cert_holds(&good, name, 10));
+	assert_true(facts_cert_holds(&good, name, 20));
+	assert_false(facts_cert_holds(&good, name, 9));
+	assert_false(facts_cert_holds(&good, name, 21));
+	assert_false(facts_cert_holds(&good, S("example.net"), 15));
+	absent.there = false;
+	assert_false(facts_cert_holds(&absent, name, 15));
+	unknown.chain = FACTS_CHAIN_UNKNOWN;
+	assert_false(facts_cert_holds(&unknown, name, 15));
+}
+
+static void
 the_common_name_counts_for_nothing(void **state)
 {
 	const struct facts_cert cert = { .there = true,
@@ -237,6 +261,8 @@ main(void)
 		cmocka_unit_test(
 			memory_that_runs_out_is_told_and_nothing_breaks),
 		cmocka_unit_test(a_wildcard_covers_exactly_one_label),
+		cmocka_unit_test(
+			a_certificate_holds_by_chain_dates_and_name_together),
 		cmocka_unit_test(the_common_name_counts_for_nothing),
 	};
 
