@@ -94,27 +94,6 @@ api_check(struct api_call *c, struct diag *why)
 
 /* ---- what would be there, of a registered domain ---- */
 
-/* The parameter `delegated`: words with blanks between them. */
-static enum err
-delegated_arg(struct api_call *c, struct str *out, struct diag *why)
-{
-	const struct json_limits limits = { INQUIRY_REQUEST_MAX, 4 };
-	SCOPED_BUF text = BUF(INQUIRY_REQUEST_MAX);
-	struct str rest = api_arg(c, "delegated"), word;
-	struct json_out j = JSON_OUT(&text);
-	SCOPED_JSON list = NULL;
-	bool repaired;
-	enum err err;
-
-	json_open_array(&j, NULL);
-	while (str_split(&rest, ' ', &word))
-		if (word.n > 0)
-			json_put_str(&j, NULL, word);
-	json_close_array(&j);
-	err = json_parse(buf_str(&text), limits, &list, &repaired, why);
-	return err == ERR_NONE ? api_delegated(c, list, out, why) : err;
-}
-
 /* The one record for the zone of this instance. */
 static enum err
 wish_authorisation(struct api_call *c, const struct control_records *all,
@@ -149,7 +128,7 @@ api_domain_desired(struct api_call *c, struct diag *why)
 	struct control_records wanted;
 	struct control_domain d;
 	struct str delegated;
-	enum err err = delegated_arg(c, &delegated, why);
+	enum err err = api_delegated_arg(c, &delegated, why);
 
 	if (err == ERR_NONE)
 		err = api_domain_wanted(c, &d, &wanted, why);

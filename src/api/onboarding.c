@@ -74,27 +74,50 @@ is_delegate(struct str word)
 	return false;
 }
 
+/* Each once. */
+static bool
+add_delegate(struct buf *words, struct str word)
+{
+	if (!is_delegate(word))
+		return false;
+	if (has_word(buf_str(words), word))
+		return true;
+	buf_addz(words, words->n > 0 ? " " : "");
+	return buf_add(words, word);
+}
+
+static enum err
+delegated(struct api_call *c, bool good, const struct buf *words,
+	  struct str *out, struct diag *why)
+{
+	if (good && arena_dup(c->mem, buf_str(words), out))
+		return ERR_NONE;
+	return diag_set(why, good ? ERR_LIMIT : ERR_SYNTAX, "control.bad_value",
+			0, "%s", "delegated");
+}
+
 enum err
 api_delegated(struct api_call *c, const struct json *list, struct str *out,
 	      struct diag *why)
 {
 	SCOPED_BUF words = BUF(WORDS_MAX);
+	bool good = true;
 
-	for (size_t i = 0; i < json_count(list); i++) {
-		struct str word = json_str(json_at(list, i));
+	for (size_t i = 0; good && i < json_count(list); i++)
+		good = add_delegate(&words, json_str(json_at(list, i)));
+	return delegated(c, good, &words, out, why);
+}
 
-		if (!is_delegate(word))
-			return diag_set(why, ERR_SYNTAX, "control.bad_value", 0,
-					"%s", "delegated");
-		if (has_word(buf_str(&words), word))
-			continue;
-		buf_addz(&words, words.n > 0 ? " " : "");
-		buf_add(&words, word);
-	}
-	if (arena_dup(c->mem, buf_str(&words), out))
-		return ERR_NONE;
-	return diag_set(why, ERR_LIMIT, "control.bad_value", 0, "%s",
-			"delegated");
+enum err
+api_delegated_arg(struct api_call *c, struct str *out, struct diag *why)
+{
+	SCOPED_BUF words = BUF(WORDS_MAX);
+	struct str rest = api_arg(c, "delegated"), word;
+	bool good = true;
+
+	while (good && str_split(&rest, ' ', &word))
+		good = word.n == 0 || add_delegate(&words, word);
+	return delegated(c, good, &words, out, why);
 }
 
 enum err
