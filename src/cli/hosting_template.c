@@ -178,25 +178,12 @@ remove_template(struct cli *c, struct control *control)
 int
 cli_domain_template(struct cli *c)
 {
-	static const struct {
-		const char *word;
-		unsigned operands;
-		int (*run)(struct cli *c, struct control *control);
-	} ways[] = { { "list", 1, list_templates },
-		     { "set", 2, set_template },
-		     { "remove", 2, remove_template } };
-	int code = CLI_MISUSE;
+	static const struct cli_way ways[] = { { "list", 1, list_templates },
+					       { "set", 2, set_template },
+					       { "remove", 2,
+						 remove_template } };
 
-	for (size_t i = 0; i < COUNT_OF(ways); i++) {
-		if (strcmp(c->args.operand[0], ways[i].word) != 0 ||
-		    c->args.operand_count != ways[i].operands)
-			continue;
-		SCOPED_CONTROL control = cli_control(c, &code);
-
-		return control ? ways[i].run(c, control) : code;
-	}
-	cli_complain(c, "cli.template.usage", CLI_NO_ARGS);
-	return code;
+	return cli_go(c, ways, COUNT_OF(ways), "cli.template.usage");
 }
 
 /* ---- applying ---- */

@@ -2,6 +2,8 @@
  * they did, and the frame of their lists. */
 #include "cli/people.h"
 
+#include <string.h>
+
 struct control *
 cli_control(struct cli *c, int *code)
 {
@@ -18,6 +20,23 @@ cli_control(struct cli *c, int *code)
 	else
 		*code = cli_fail(c, err, &why);
 	return control;
+}
+
+int
+cli_go(struct cli *c, const struct cli_way *ways, size_t n, const char *usage)
+{
+	int code = CLI_MISUSE;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(c->args.operand[0], ways[i].word) != 0 ||
+		    c->args.operand_count != ways[i].operands)
+			continue;
+		SCOPED_CONTROL control = cli_control(c, &code);
+
+		return control ? ways[i].run(c, control) : code;
+	}
+	cli_complain(c, usage, CLI_NO_ARGS);
+	return code;
 }
 
 enum err

@@ -13,6 +13,16 @@ extern const size_t cli_people_count;
 /* Opens the control store of --data, which is made when absent; complains and
  * sets `code` on failure. */
 struct control *cli_control(struct cli *c, int *code) MUST_CHECK;
+/* A command whose first operand says what to do: "add", "list". */
+struct cli_way {
+	const char *word;
+	unsigned operands; /* with the word */
+	int (*run)(struct cli *c, struct control *control);
+};
+/* Runs it with the store open, or complains with `usage`, a catalogue key. The
+ * exit code. */
+int cli_go(struct cli *c, const struct cli_way *ways, size_t n,
+	   const char *usage);
 /* Writes down what was done from here. */
 enum err cli_audit(struct cli *c, struct control *control, const char *action,
 		   struct str object, struct diag *why) MUST_CHECK;

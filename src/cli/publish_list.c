@@ -312,23 +312,10 @@ remove_provider(struct cli *c, struct control *control)
 int
 cli_dns_provider(struct cli *c)
 {
-	static const struct {
-		const char *word;
-		unsigned operands;
-		int (*run)(struct cli *c, struct control *control);
-	} ways[] = { { "add", 2, add_provider },
-		     { "list", 1, list_providers },
-		     { "remove", 2, remove_provider } };
-	int code = CLI_MISUSE;
+	static const struct cli_way ways[] = { { "add", 2, add_provider },
+					       { "list", 1, list_providers },
+					       { "remove", 2,
+						 remove_provider } };
 
-	for (size_t i = 0; i < COUNT_OF(ways); i++) {
-		if (strcmp(c->args.operand[0], ways[i].word) != 0 ||
-		    c->args.operand_count != ways[i].operands)
-			continue;
-		SCOPED_CONTROL control = cli_control(c, &code);
-
-		return control ? ways[i].run(c, control) : code;
-	}
-	cli_complain(c, "cli.dns.provider_usage", CLI_NO_ARGS);
-	return code;
+	return cli_go(c, ways, COUNT_OF(ways), "cli.dns.provider_usage");
 }
