@@ -245,12 +245,6 @@ def gone(run, token):
 
 
 def main():
-    if not namespace.here():
-        code = namespace.enter()
-        if code is not None:
-            return code
-        print("1..0 # skip: no network of one's own may be made")
-        return 0
     tap = Tap()
     place = Place(CUSTOMER, TEXT, PRIMARY, SECONDARY)
     with NameServers("knot", 53, place) as names, \
@@ -269,4 +263,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(namespace.alone(main))
