@@ -7,18 +7,14 @@
 #include "hosted/hosted.h"
 #include "tlsrptrec/tlsrptrec.h"
 
-#include <string.h>
-
 enum { NAME_MAX = 1024 };
 
-/* Each name of the domain, and the label of its place in the zone. */
-static const struct {
-	const char *purpose, *below, *label;
-} names[] = {
-	{ "policy", "mta-sts", "p" },
-	{ "sts", "_mta-sts", "s" },
-	{ "tls_rpt", "_smtp._tls", "r" },
-	{ "dmarc", "_dmarc", "d" },
+/* What each name of the domain is for. */
+static const char *const purposes[HOSTED_PLACES] = {
+	[HOSTED_AT_POLICY] = "policy",
+	[HOSTED_AT_STS] = "sts",
+	[HOSTED_AT_TLS_RPT] = "tls_rpt",
+	[HOSTED_AT_DMARC] = "dmarc",
 };
 
 /* Of the index that the service published; "": nothing is hosted here. */
@@ -50,18 +46,15 @@ put_name(struct json_out *j, const char *purpose, struct str name,
 
 bool
 api_hosted_name(struct api_call *c, const struct control_hosted *h,
-		struct str zone, const char *purpose,
+		struct str zone, enum hosted_place place,
 		struct api_hosted_name *out)
 {
+	const struct hosted_lead *lead = &hosted_leads[place];
 	SCOPED_BUF name = BUF(NAME_MAX);
 	SCOPED_BUF value = BUF(NAME_MAX);
-	size_t i = 0;
 
-	while (i < COUNT_OF(names) - 1 &&
-	       strcmp(names[i].purpose, purpose) != 0)
-		i++;
-	buf_addf(&name, "%s.%.*s", names[i].below, STR_ARG(h->name));
-	buf_addf(&value, "%.*s.%s.%.*s", STR_ARG(h->token), names[i].label,
+	buf_addf(&name, "%s.%.*s", lead->below, STR_ARG(h->name));
+	buf_addf(&value, "%.*s.%s.%.*s", STR_ARG(h->token), lead->label,
 		 STR_ARG(zone));
 	return arena_dup(c->mem, buf_str(&name), &out->name) &&
 	       arena_dup(c->mem, buf_str(&value), &out->value);
@@ -71,11 +64,11 @@ static void
 put_names(struct api_call *c, const struct control_hosted *h, struct str zone)
 {
 	json_open_array(&c->json, "names");
-	for (size_t i = 0; h && zone.n > 0 && i < COUNT_OF(names); i++) {
+	for (size_t i = 0; h && zone.n > 0 && i < HOSTED_PLACES; i++) {
 		struct api_hosted_name one;
 
-		if (api_hosted_name(c, h, zone, names[i].purpose, &one))
-			put_name(&c->json, names[i].purpose, one.name, "CNAME",
+		if (api_hosted_name(c, h, zone, (enum hosted_place)i, &one))
+			put_name(&c->json, purposes[i], one.name, "CNAME",
 				 one.value);
 	}
 	json_close_array(&c->json);

@@ -3,6 +3,7 @@
 #define API_HOSTING_H
 
 #include "api/domains.h"
+#include "hosted/hosted.h"
 #include "insight/insight.h"
 
 enum { API_DIGITS = 24 };
@@ -39,13 +40,13 @@ enum err api_mail_server(struct api_call *c, struct str given, struct str *out,
 			 struct diag *why) MUST_CHECK;
 /* The hosted zone; "": nothing is hosted here. */
 struct str api_hosted_zone(struct api_call *c);
-/* The name of that purpose ("sts") of a hosted domain, and where it leads; in
+/* The name of a hosted domain that leads to that place, and where it leads; in
  * the call's arena. False: too long. */
 struct api_hosted_name {
 	struct str name, value;
 };
 bool api_hosted_name(struct api_call *c, const struct control_hosted *h,
-		     struct str zone, const char *purpose,
+		     struct str zone, enum hosted_place place,
 		     struct api_hosted_name *out) MUST_CHECK;
 
 /* The answers that changes end with, too. */

@@ -15,11 +15,11 @@ static const char *const steps[] = { "purpose", "scan",   "plan",
  * and the names that lead there. */
 static const struct {
 	const char *what, *instead;
-	const char *name[2];
+	enum hosted_place first, last;
 } delegates[] = {
-	{ "dmarc", "dmarc", { "dmarc", NULL } },
-	{ "tls_rpt", "tls_rpt", { "tls_rpt", NULL } },
-	{ "sts", "", { "policy", "sts" } },
+	{ "dmarc", "dmarc", HOSTED_AT_DMARC, HOSTED_AT_DMARC },
+	{ "tls_rpt", "tls_rpt", HOSTED_AT_TLS_RPT, HOSTED_AT_TLS_RPT },
+	{ "sts", "", HOSTED_AT_POLICY, HOSTED_AT_STS },
 };
 
 static bool
@@ -172,33 +172,21 @@ add_record(struct api_call *c, const struct control_record *r,
 	return dnsplan_wish_add(wish, &w, c->mem, why);
 }
 
-/* Each of these names leads to the domain's own place in the zone. */
+/* The name leads to the domain's own place in the zone. */
 static enum err
-add_place(struct api_call *c, const struct control_hosted *h,
-	  const char *const name[2], struct dnsplan_wish *wish,
-	  struct diag *why)
+add_place(struct api_call *c, const struct control_hosted *h, struct str zone,
+	  enum hosted_place place, struct dnsplan_wish *wish, struct diag *why)
 {
-	struct str zone = api_hosted_zone(c);
-	enum err e = ERR_NONE;
+	struct dnsplan_wanted w = { .record = { .type = RECORDS_CNAME,
+						.ttl = CONTROL_RECORD_TTL } };
+	struct api_hosted_name one;
 
-	if (zone.n == 0)
-		return diag_set(why, ERR_GONE, "control.not_hosted", 0, "%.*s",
-				STR_ARG(h->name));
-	for (size_t i = 0; e == ERR_NONE && i < 2 && name[i]; i++) {
-		struct dnsplan_wanted w = {
-			.record = { .type = RECORDS_CNAME,
-				    .ttl = CONTROL_RECORD_TTL }
-		};
-		struct api_hosted_name one;
-
-		if (!api_hosted_name(c, h, zone, name[i], &one))
-			return diag_set(why, ERR_LIMIT, "publish.too_large", 0,
-					"%s", "");
-		w.record.name = one.name;
-		w.record.value = one.value;
-		e = dnsplan_wish_add(wish, &w, c->mem, why);
-	}
-	return e;
+	if (!api_hosted_name(c, h, zone, place, &one))
+		return diag_set(why, ERR_LIMIT, "publish.too_large", 0, "%s",
+				"");
+	w.record.name = one.name;
+	w.record.value = one.value;
+	return dnsplan_wish_add(wish, &w, c->mem, why);
 }
 
 static enum err
@@ -206,15 +194,27 @@ add_places(struct api_call *c, struct str domain, struct str delegated,
 	   struct dnsplan_wish *wish, struct diag *why)
 {
 	struct control_hosted h;
+	struct str zone;
 	enum err e;
 
 	if (delegated.n == 0)
 		return ERR_NONE;
 	e = control_hosted_find(c->api->control, c->person.owner, domain,
 				c->mem, &h, why);
-	for (size_t i = 0; e == ERR_NONE && i < COUNT_OF(delegates); i++)
-		if (has_word(delegated, str_of(delegates[i].what)))
-			e = add_place(c, &h, delegates[i].name, wish, why);
+	if (e != ERR_NONE)
+		return e;
+	zone = api_hosted_zone(c);
+	if (zone.n == 0)
+		return diag_set(why, ERR_GONE, "control.not_hosted", 0, "%.*s",
+				STR_ARG(h.name));
+	for (size_t i = 0; e == ERR_NONE && i < COUNT_OF(delegates); i++) {
+		if (!has_word(delegated, str_of(delegates[i].what)))
+			continue;
+		e = add_place(c, &h, zone, delegates[i].first, wish, why);
+		if (e == ERR_NONE && delegates[i].last != delegates[i].first)
+			e = add_place(c, &h, zone, delegates[i].last, wish,
+				      why);
+	}
 	return e;
 }
 

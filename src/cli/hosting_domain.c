@@ -3,18 +3,9 @@
 #include "cli/hosting.h"
 #include "control/control.h"
 #include "dnsname/dnsname.h"
+#include "hosted/hosted.h"
 
-enum { NAMES = 4, TTL = 3600 };
-
-/* Names that are delegated, and the label below which their targets are. */
-static const struct {
-	const char *name, *label;
-} delegated[NAMES] = {
-	{ "mta-sts", "p" },
-	{ "_mta-sts", "s" },
-	{ "_smtp._tls", "r" },
-	{ "_dmarc", "d" },
-};
+enum { TTL = 3600 };
 
 bool
 cli_hosted(struct cli *c, struct control *control, struct control_hosted *out,
@@ -41,13 +32,14 @@ static void
 put_records(struct cli *c, struct json_out *j, const struct control_hosted *h)
 {
 	json_open_array(j, "records");
-	for (size_t i = 0; i < NAMES; i++) {
+	for (size_t i = 0; i < HOSTED_PLACES; i++) {
 		SCOPED_BUF name = BUF(1024);
 		SCOPED_BUF target = BUF(1024);
 
-		buf_addf(&name, "%s.%.*s", delegated[i].name, STR_ARG(h->name));
+		buf_addf(&name, "%s.%.*s", hosted_leads[i].below,
+			 STR_ARG(h->name));
 		buf_addf(&target, "%.*s.%s.%.*s", STR_ARG(h->token),
-			 delegated[i].label, STR_ARG(zone_of(c)));
+			 hosted_leads[i].label, STR_ARG(zone_of(c)));
 		json_open_object(j, NULL);
 		json_put_str(j, "name", buf_str(&name));
 		json_put_str(j, "type", S("CNAME"));
@@ -93,10 +85,10 @@ cli_put_hosted(struct cli *c, struct json_out *j,
 void
 cli_print_delegation(struct cli *c, const struct control_hosted *h)
 {
-	for (size_t i = 0; i < NAMES; i++)
+	for (size_t i = 0; i < HOSTED_PLACES; i++)
 		buf_addf(&c->out, "%s.%.*s. %d IN CNAME %.*s.%s.%.*s.\n",
-			 delegated[i].name, STR_ARG(h->name), TTL,
-			 STR_ARG(h->token), delegated[i].label,
+			 hosted_leads[i].below, STR_ARG(h->name), TTL,
+			 STR_ARG(h->token), hosted_leads[i].label,
 			 STR_ARG(zone_of(c)));
 	buf_addc(&c->out, '\n');
 	cli_print(c, "cli.hosting.or_txt", CLI_NO_ARGS);

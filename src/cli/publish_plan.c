@@ -1,5 +1,6 @@
 /* publish_plan.c - `dns plan`: what would have to change. */
 #include "cli/publish.h"
+#include "hosted/hosted.h"
 #include "os/os.h"
 
 #include <string.h>
@@ -96,13 +97,11 @@ add_reports(struct planning *g, struct diag *why)
 static enum err
 add_delegation(struct planning *g, const char *what, struct diag *why)
 {
-	static const struct {
-		const char *what, *label, *branch;
-	} names[] = {
-		{ "mta-sts", "mta-sts", "p" },
-		{ "mta-sts", "_mta-sts", "s" },
-		{ "tls-rpt", "_smtp._tls", "r" },
-		{ "dmarc", "_dmarc", "d" },
+	static const char *const whats[HOSTED_PLACES] = {
+		[HOSTED_AT_POLICY] = "mta-sts",
+		[HOSTED_AT_STS] = "mta-sts",
+		[HOSTED_AT_TLS_RPT] = "tls-rpt",
+		[HOSTED_AT_DMARC] = "dmarc",
 	};
 	struct cli *c = g->p.c;
 	struct str zone = c->config->at[CLI_KEY_HOSTING_ZONE].value;
@@ -113,19 +112,19 @@ add_delegation(struct planning *g, const char *what, struct diag *why)
 	enum err err = control_hosted_find(g->p.control, CONTROL_OWNER_SELF,
 					   g->wish.domain, c->mem, &h, why);
 
-	for (size_t i = 0; err == ERR_NONE && i < COUNT_OF(names); i++) {
+	for (size_t i = 0; err == ERR_NONE && i < HOSTED_PLACES; i++) {
 		SCOPED_BUF target = BUF(1024);
 		struct dnsplan_wanted w = {
-			.record = { .name = str_of(names[i].label),
+			.record = { .name = str_of(hosted_leads[i].below),
 				    .type = RECORDS_CNAME,
 				    .ttl = (uint32_t)cli_number(c, "ttl",
 								RECORDS_TTL) },
 		};
 
-		if (strcmp(names[i].what, what) != 0)
+		if (strcmp(whats[i], what) != 0)
 			continue;
 		buf_addf(&target, "%.*s.%s.%.*s", STR_ARG(h.token),
-			 names[i].branch, STR_ARG(zone));
+			 hosted_leads[i].label, STR_ARG(zone));
 		w.record.value = buf_str(&target);
 		err = dnsplan_wish_add(&g->wish, &w, c->mem, why);
 	}

@@ -52,6 +52,19 @@ enum hosted_flag {
 };
 #define HOSTED_OWN_LABEL "_own."
 
+/* The names of a domain that lead into the zone, each by a CNAME to a place of
+ * its own there: BELOW.DOMAIN to TOKEN.LABEL.ZONE. */
+enum hosted_place {
+	HOSTED_AT_POLICY,
+	HOSTED_AT_STS,
+	HOSTED_AT_TLS_RPT,
+	HOSTED_AT_DMARC,
+	HOSTED_PLACES
+};
+extern const struct hosted_lead {
+	const char *below, *label;
+} hosted_leads[HOSTED_PLACES];
+
 /* One domain. What is empty does not exist. */
 struct hosted_domain {
 	struct str name;

@@ -5,6 +5,13 @@
 
 enum { TEXT_MAX = 1024 };
 
+const struct hosted_lead hosted_leads[HOSTED_PLACES] = {
+	[HOSTED_AT_POLICY] = { "mta-sts", "p" },
+	[HOSTED_AT_STS] = { "_mta-sts", "s" },
+	[HOSTED_AT_TLS_RPT] = { "_smtp._tls", "r" },
+	[HOSTED_AT_DMARC] = { "_dmarc", "d" },
+};
+
 /* ---- writing ---- */
 
 static void

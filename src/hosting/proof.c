@@ -46,16 +46,8 @@ count(struct votes *v, const struct facts_dns *a, struct str value)
 
 /* ---- one server ---- */
 
-/* The names that may be delegated, and below which label their target is. */
-static const struct {
-	const char *name, *label;
-} ways[] = {
-	{ "mta-sts", "p" },
-	{ "_mta-sts", "s" },
-	{ "_smtp._tls", "r" },
-	{ "_dmarc", "d" },
-};
-enum { WAYS = COUNT_OF(ways), TXT = WAYS, ALL };
+/* By a name that leads to the domain's own token, or by the TXT record. */
+enum { TXT = HOSTED_PLACES, ALL };
 
 static void
 ask_server(const struct hosting_proof *p, const struct netaddr *at,
@@ -63,12 +55,13 @@ ask_server(const struct hosting_proof *p, const struct netaddr *at,
 {
 	struct arena *mem = facts_mem(p->facts);
 
-	for (size_t i = 0; i < WAYS; i++) {
-		struct str name = hosting_printed(mem, "%s.%.*s", ways[i].name,
-						  STR_ARG(p->name));
-		struct str target =
-			hosting_printed(mem, "%.*s.%s.%.*s", STR_ARG(p->token),
-					ways[i].label, STR_ARG(p->zone));
+	for (size_t i = 0; i < HOSTED_PLACES; i++) {
+		struct str name =
+			hosting_printed(mem, "%s.%.*s", hosted_leads[i].below,
+					STR_ARG(p->name));
+		struct str target = hosting_printed(
+			mem, "%.*s.%s.%.*s", STR_ARG(p->token),
+			hosted_leads[i].label, STR_ARG(p->zone));
 
 		count(&votes[i], facts_ask_at(p->facts, name, FACTS_CNAME, at),
 		      target);
