@@ -7,20 +7,7 @@
 
 #include <sys/stat.h>
 
-#include "fixture.h"
-
-#define SELF CONTROL_OWNER_SELF
-#define NAME S("example.com")
-
-static const struct control_mode_change testing = { STSMODE_TESTING, STR("a"),
-						    NOW, NULL };
-
-static struct control_hosted
-d_of(const char *name, int64_t now)
-{
-	return (struct control_hosted){ .name = str_of(name), .added_at = now };
-}
-
+#include "hosts.h"
 static struct control_hosted
 host(struct place *p, const char *name, int64_t now)
 {
@@ -56,37 +43,6 @@ no_more_is_hosted_than_the_quota(void **state)
 	must(control_hosted_remove(p->c, SELF, S("a.example"), NOW, &why),
 	     &why);
 	must(control_hosted_add(p->c, SELF, &h, p->mem, &why), &why);
-}
-
-static void
-see(struct place *p, int64_t id, enum control_proof proof, int64_t at)
-{
-	const struct control_proof_seen seen = {
-		.id = id, .proof = proof, .at = at, .due_at = at + DAY
-	};
-	struct diag why = { 0 };
-
-	must(control_hosted_seen(p->c, &seen, &why), &why);
-}
-
-static struct control_hosted
-get(struct place *p, int64_t id)
-{
-	struct control_hosted h;
-	struct diag why = { 0 };
-
-	must(control_hosted_get(p->c, id, p->mem, &h, &why), &why);
-	return h;
-}
-
-static void
-go(struct place *p, enum stsmode_state mode, int64_t now)
-{
-	const struct control_mode_change change = { mode, STR("anna"), now,
-						    NULL };
-	struct diag why = { 0 };
-
-	must(control_hosted_mode(p->c, SELF, NAME, &change, &why), &why);
 }
 
 static struct control_version
