@@ -44,18 +44,12 @@ adding_free(struct adding *a)
 /* ---- what was asked ---- */
 
 static enum err
-bad_value(const char *member, struct diag *why)
-{
-	return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s", member);
-}
-
-static enum err
 read_array(const struct json *list, struct adding *a, struct diag *why)
 {
 	size_t n = json_count(list);
 
 	if (json_type(list) != JSON_ARRAY || n == 0 || n > ADDED_MAX)
-		return bad_value("domains", why);
+		return api_bad_value("domains", why);
 	a->names.at = heap_grow(NULL, n, sizeof *a->names.at);
 	a->names.n = n;
 	for (size_t i = 0; i < n; i++)
@@ -76,7 +70,7 @@ read_names(struct api_call *c, const struct json *body, struct adding *a,
 	if (!text)
 		return read_array(list, a, why);
 	if (list || json_type(text) != JSON_STRING)
-		return bad_value("text", why);
+		return api_bad_value("text", why);
 	dnsname_names_read(json_str(text), ADDED_MAX, c->mem, &a->names);
 	if (a->names.n == 0)
 		return diag_set(why, ERR_SYNTAX, "control.no_names", 0, "%s",
@@ -95,9 +89,9 @@ read_adding(struct api_call *c, const struct json *body, struct adding *a,
 					  .actor = c->person.name,
 					  .at = c->now };
 	if (word && !control_purpose_parse(json_str(word), &a->how.purpose))
-		return bad_value("purpose", why);
+		return api_bad_value("purpose", why);
 	if (dry && !json_bool(dry, &a->how.dry))
-		return bad_value("dry_run", why);
+		return api_bad_value("dry_run", why);
 	return read_names(c, body, a, why);
 }
 

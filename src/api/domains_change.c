@@ -19,8 +19,7 @@ api_domain_change(struct api_call *c, struct diag *why)
 		return e;
 	if (!control_purpose_parse(json_str(json_get(body, "purpose")),
 				   &purpose))
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"purpose");
+		return api_bad_value("purpose", why);
 	e = control_domain_set(c->api->control, c->person.owner, d.name,
 			       purpose, why);
 	if (e == ERR_NONE)

@@ -188,11 +188,9 @@ api_check_texts(struct api_call *c, struct str dmarc, struct str tls_rpt,
 	if (dmarc.n > 0 &&
 	    (dmarcrec_parse(dmarc, c->mem, &rec, NULL) != ERR_NONE ||
 	     !rec.valid || rec.p <= DMARCREC_INVALID))
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"dmarc");
+		return api_bad_value("dmarc", why);
 	if (tls_rpt.n > 0 && !tlsrptrec_parse(tls_rpt, c->mem, &tls, &faults))
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"tls_rpt");
+		return api_bad_value("tls_rpt", why);
 	return ERR_NONE;
 }
 

@@ -88,8 +88,7 @@ api_sts_mode(struct api_call *c, struct diag *why)
 	if (e != ERR_NONE)
 		return e;
 	if (!stsmode_parse(json_str(json_get(body, "to")), &to))
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"to");
+		return api_bad_value("to", why);
 	return go(c, body, to, why);
 }
 
@@ -126,8 +125,7 @@ api_mail_server(struct api_call *c, struct str given, struct str *out,
 
 	if (!dnsname_fold(given, c->mem, out) ||
 	    str_index(*out, '.') == SIZE_MAX || !mtasts_print_policy(&text, &p))
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"host");
+		return api_bad_value("host", why);
 	return ERR_NONE;
 }
 

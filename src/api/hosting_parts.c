@@ -1,5 +1,6 @@
 /* hosting_parts.c - what the answers about hosting and journeys share. */
 #include "api/hosting.h"
+#include "api/people.h"
 
 #include <stdio.h>
 
@@ -75,8 +76,7 @@ api_body_text(const struct json *body, const char *key, size_t most,
 		return ERR_NONE;
 	*out = str_trim(json_str(member));
 	if (json_type(member) != JSON_STRING || out->n > most)
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				key);
+		return api_bad_value(key, why);
 	return ERR_NONE;
 }
 

@@ -79,8 +79,7 @@ read_limit(const struct json *body, int64_t *out, struct diag *why)
 	if (!limit || json_type(limit) == JSON_NULL)
 		return ERR_NONE;
 	if (!json_i64(limit, out) || *out < 0 || *out > LIMIT_MAX)
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"step_limit");
+		return api_bad_value("step_limit", why);
 	return ERR_NONE;
 }
 
@@ -96,8 +95,7 @@ read_step(struct step *s, const struct json *body, enum ladder_rung *to,
 		return e;
 	if (!ladder_parse(json_str(json_get(body, "to")), to) ||
 	    *to == LADDER_NO_RECORD)
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"to");
+		return api_bad_value("to", why);
 	*n = s->is.journey;
 	n->domain = s->a.domain->id;
 	if (api_body_true(body, "accept_subdomains"))

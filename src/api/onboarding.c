@@ -138,8 +138,7 @@ api_onboarding_put(struct api_call *c, struct diag *why)
 	o.domain = d.id;
 	o.step = json_str(json_get(body, "step"));
 	if (!is_step(o.step))
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"step");
+		return api_bad_value("step", why);
 	(void)json_i64(json_get(body, "plan"), &o.plan);
 	e = control_onboarding_put(c->api->control, &o, why);
 	return e == ERR_NONE ? api_answer_domain(c, d.name, why) : e;

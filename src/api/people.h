@@ -17,6 +17,9 @@ void api_person_is(struct api_call *c, const struct control_session *s,
 enum err api_only_users(const struct api_call *c, struct diag *why) MUST_CHECK;
 /* The members of a user, and of a session with schema and all. */
 void api_put_user(struct json_out *j, const struct control_user *user);
+/* ERR_SYNTAX "control.bad_value": `member` of the body, or a header, is not
+ * what it has to be. */
+enum err api_bad_value(const char *member, struct diag *why);
 /* The body, which has to be sent as JSON: a form of another site could send
  * it under another name. */
 enum err api_json_body(struct api_call *c, struct json **out,

@@ -5,6 +5,12 @@
 enum { SETTINGS_MAX = 16 << 10 };
 
 enum err
+api_bad_value(const char *member, struct diag *why)
+{
+	return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s", member);
+}
+
+enum err
 api_json_body(struct api_call *c, struct json **out, struct diag *why)
 {
 	if (!str_starts_fold(c->request->content_type, S("application/json")))

@@ -4,12 +4,6 @@
 
 enum { DAYS_DEFAULT = 365, DAYS_MAX = 3650 };
 
-static enum err
-bad_value(const char *which, struct diag *why)
-{
-	return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s", which);
-}
-
 /* ---- users ---- */
 
 struct user_list {
@@ -86,7 +80,7 @@ api_user_add(struct api_call *c, struct diag *why)
 		return e;
 	user.name = json_str(json_get(body, "name"));
 	if (!control_role_parse(json_str(json_get(body, "role")), &user.role))
-		return bad_value("role", why);
+		return api_bad_value("role", why);
 	e = control_user_add(c->api->control, &user,
 			     json_str(json_get(body, "password")), &id, why);
 	if (e == ERR_NONE)
@@ -107,7 +101,7 @@ api_user_change(struct api_call *c, struct diag *why)
 	if (e != ERR_NONE)
 		return e;
 	if (!control_role_parse(json_str(json_get(body, "role")), &user.role))
-		return bad_value("role", why);
+		return api_bad_value("role", why);
 	e = control_user_set(c->api->control, &user, why);
 	if (e == ERR_NONE)
 		e = api_audit(c, "user.change", user.name, why);
@@ -207,9 +201,9 @@ read_token(struct api_call *c, const struct json *body,
 				       .name = json_str(json_get(body, "name")),
 				       .created_at = c->now };
 	if (!read_scopes(json_get(body, "scopes"), &out->scopes))
-		return bad_value("scopes", why);
+		return api_bad_value("scopes", why);
 	if (given && (!json_i64(given, &days) || days < 1 || days > DAYS_MAX))
-		return bad_value("days", why);
+		return api_bad_value("days", why);
 	out->expires_at = c->now + days * CIVIL_DAY;
 	return ERR_NONE;
 }

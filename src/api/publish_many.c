@@ -124,8 +124,7 @@ api_dns_plans_confirm(struct api_call *c, struct diag *why)
 	(void)!json_bool(json_get(body, "dry_run"), &m.dry);
 	if (json_type(plans) != JSON_ARRAY || json_count(plans) == 0 ||
 	    json_count(plans) > PLANS_MAX)
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s",
-				"plans");
+		return api_bad_value("plans", why);
 	m.domains = map_new(PLANS_MAX);
 	c->head.status = 202;
 	e = take_all(&m, plans, why);

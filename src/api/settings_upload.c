@@ -45,8 +45,7 @@ id_of_key(struct api_call *c, struct str *id, struct diag *why)
 	if (once.key.n == 0)
 		return ERR_NONE;
 	if (once.key.n > KEY_MAX)
-		return diag_set(why, ERR_SYNTAX, "control.bad_value", 0,
-				"Idempotency-Key");
+		return api_bad_value("Idempotency-Key", why);
 	buf_add(&answer, *id);
 	e = control_idempotent(c->api->control, c->person.owner, &once, &answer,
 			       &fresh, why);

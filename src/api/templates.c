@@ -35,19 +35,13 @@ api_templates(struct api_call *c, struct diag *why)
 /* ---- changing ---- */
 
 static enum err
-bad_value(const char *member, struct diag *why)
-{
-	return diag_set(why, ERR_SYNTAX, "control.bad_value", 0, "%s", member);
-}
-
-static enum err
 read_servers(struct api_call *c, const struct json *list, struct buf *out,
 	     struct diag *why)
 {
 	enum err e = ERR_NONE;
 
 	if (json_count(list) > MX_MAX)
-		return bad_value("mx", why);
+		return api_bad_value("mx", why);
 	for (size_t i = 0; e == ERR_NONE && i < json_count(list); i++) {
 		struct str host;
 
@@ -56,7 +50,7 @@ read_servers(struct api_call *c, const struct json *list, struct buf *out,
 			buf_addf(out, "%s%.*s", out->n > 0 ? "\n" : "",
 				 STR_ARG(host));
 	}
-	return e == ERR_NONE && out->full ? bad_value("mx", why) : e;
+	return e == ERR_NONE && out->full ? api_bad_value("mx", why) : e;
 }
 
 /* The record must be one with an address in its place. */
@@ -76,7 +70,7 @@ check_records(struct api_call *c, const struct control_template *t,
 	}
 	buf_add(&filled, rest);
 	return filled.full
-		       ? bad_value("dmarc", why)
+		       ? api_bad_value("dmarc", why)
 		       : api_check_texts(c, buf_str(&filled), t->tls_rpt, why);
 }
 
@@ -100,9 +94,9 @@ read_template(struct api_call *c, const struct json *body, struct buf *mx,
 		return e;
 	t->mx_more = buf_str(mx);
 	if (purpose && !control_purpose_parse(json_str(purpose), &t->purpose))
-		return bad_value("purpose", why);
+		return api_bad_value("purpose", why);
 	if (mode && !stsmode_parse(json_str(mode), &t->mode))
-		return bad_value("mode", why);
+		return api_bad_value("mode", why);
 	return ERR_NONE;
 }
 
@@ -215,6 +209,6 @@ api_template_apply(struct api_call *c, struct diag *why)
 	names = json_get(body, "domains");
 	if (json_type(names) != JSON_ARRAY || json_count(names) == 0 ||
 	    json_count(names) > APPLY_MAX)
-		return bad_value("domains", why);
+		return api_bad_value("domains", why);
 	return apply_all(c, &how, names, why);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "hosts.h"
+
 static struct control_hosted
 host(struct place *p, const char *name, int64_t now)
 {
