@@ -160,5 +160,5 @@ cli_dns_connect(struct cli *c)
 			diag_set(&why, ERR_SYNTAX, "hosting.off", 0, "%s", ""),
 			&why);
 	return cli_given(c, "show-template") ? tell_template(&g)
-					: connect_with_key(&g);
+					     : connect_with_key(&g);
 }
