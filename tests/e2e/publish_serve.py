@@ -212,6 +212,7 @@ def from_the_page(c, lab):
     for name, held, details in pages.look(c.server, "publish.mjs", zone=ZONE,
                                           overtaken=ready["id"]):
         check("page: " + name, held, details)
+    lab.settle()
     check("what was is there again, TTL and all", all(
         lab.dig("_dmarc", "TXT", at) == before for at in (PRIMARY, SECONDARY)),
           lab.dig("_dmarc", "TXT"))
