@@ -1,5 +1,6 @@
 /* What becomes of each record: now, after, why, and whether it stands in the
  * domain's own DNS or leads into the zone that is hosted here. */
+import { useState } from "preact/hooks";
 import { useLook } from "../api/look";
 import type { Look } from "../api/look";
 import { write } from "../api/client";
@@ -99,12 +100,12 @@ function Blocked({ findings, domain, clear }: {
 	</>;
 }
 
-function All({ data, one, zone, change }: {
-	data: Desired; one: Domain; zone: boolean;
+function All({ data, one, chosen, zone, change }: {
+	data: Desired; one: Domain; chosen: readonly Delegate[];
+	zone: boolean;
 	change: (group: Delegate, on: boolean) => void;
 }) {
 	const clear = usePlace().params.get("clear") === "true";
-	const chosen = delegatedOf(one);
 	const findings = data.findings ?? [];
 	const groups = GROUPS.filter((group) => group !== "sts" ||
 		(zone && one.purpose !== "parked"));
@@ -155,12 +156,12 @@ async function planned(one: Domain, clear: boolean) {
 	return onTo(one, "publish", { plan: id });
 }
 
-function Quick({ one, choose }: {
-	one: Domain; choose: (groups: readonly Delegate[]) => void;
+function Quick({ one, now, choose }: {
+	one: Domain; now: readonly Delegate[];
+	choose: (groups: readonly Delegate[]) => void;
 }) {
 	const all = GROUPS.filter((group) => group !== "sts" ||
 		one.purpose !== "parked");
-	const now = delegatedOf(one);
 	const every = all.every((group) => now.includes(group));
 
 	return (
@@ -179,7 +180,11 @@ function Quick({ one, choose }: {
 
 export function Plan({ one }: { one: Domain }) {
 	const clear = usePlace().params.get("clear") === "true";
-	const chosen = delegatedOf(one);
+	const kept = delegatedOf(one);
+	/* What was clicked stands at once; the server has it a moment later. */
+	const [clicked, setClicked] =
+		useState<readonly Delegate[] | null>(null);
+	const chosen = clicked ?? kept;
 	const hosting = useQuery<Hosting>(hostingPath(one.domain)).data;
 	const ready = chosen.length === 0 || hosting?.hosted === true;
 	const wish: Look<Desired> = useLook<Desired>(ready ? look(one.domain) :
@@ -190,17 +195,23 @@ export function Plan({ one }: { one: Domain }) {
 	const zone = hosting?.zone != null;
 	const { data, problem } = wish;
 
-	const choose = async (groups: readonly Delegate[]) => {
+	const keep = async (groups: readonly Delegate[]) => {
 		if (groups.length > 0 && !hosting?.hosted)
 			await write("POST", hostingPath(one.domain), {});
 		if (clear)
 			setParams({ clear: null }, true);
 		await keepStep(one, "plan", { delegated: [...groups] });
 	};
-	const change = (group: Delegate, on: boolean) => {
-		choose(GROUPS.filter((other) => other === group ? on :
-			chosen.includes(other))).catch(toastProblem);
+	const choose = (groups: readonly Delegate[]) => {
+		setClicked(groups);
+		keep(groups).catch((problem) => {
+			setClicked(null);
+			toastProblem(problem);
+		});
 	};
+	const change = (group: Delegate, on: boolean) =>
+		choose(GROUPS.filter((other) => other === group ? on :
+			chosen.includes(other)));
 	const next = async () => {
 		if (data?.needed === false)
 			return onTo(one, "first-report");
@@ -211,9 +222,7 @@ export function Plan({ one }: { one: Domain }) {
 	const known = data?.done && data.complete;
 	const waits = chosen.length > 0 && !direct.data?.done;
 	return <>
-		{zone && <Quick one={one} choose={(groups) => {
-			choose(groups).catch(toastProblem);
-		}} />}
+		{zone && <Quick one={one} now={chosen} choose={choose} />}
 		{problem ? <ProblemView problem={problem} again={wish.again} /> :
 		 !data?.done ? <div aria-busy="true"><p class="form-row">
 			{t("web.dns.looking")}</p><Loading lines={6} /></div> :
@@ -221,9 +230,11 @@ export function Plan({ one }: { one: Domain }) {
 			type="button" class="button" onClick={wish.again}>
 			{t("web.check.again")}</button>}>
 			<strong>{t("web.check.incomplete")}</strong></Notice> :
-		 <All data={data} one={one} zone={zone} change={change} />}
+		 <All data={data} one={one} chosen={chosen} zone={zone}
+			change={change} />}
 		<Onward one={one} at="plan" word={t("web.wizard.next_publish")}
-			off={!known || data.blocked === true || waits}
+			off={!known || data.blocked === true || waits ||
+				chosen.join() !== kept.join()}
 			onNext={next} />
 	</>;
 }
